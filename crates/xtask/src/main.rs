@@ -1,0 +1,3 @@
+//! Placeholder of the program's first commit.
+
+fn main() {}
