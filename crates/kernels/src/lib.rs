@@ -3,3 +3,4 @@
 //! This is the only crate of the workspace with `unsafe`.
 
 pub mod isa;
+pub mod pool;
