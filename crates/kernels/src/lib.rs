@@ -4,3 +4,4 @@
 
 pub mod isa;
 pub mod pool;
+pub mod math;
