@@ -2,6 +2,18 @@
 //!
 //! This is the only crate of the workspace with `unsafe`.
 
+mod array;
+mod buffers;
+mod dtype;
+pub mod elementwise;
 pub mod isa;
-pub mod pool;
 pub mod math;
+pub mod pool;
+pub mod reduce;
+mod strided;
+pub mod view;
+
+pub use array::{Array, Dims, Strides, checked_len, row_major};
+pub use buffers::{cached_bytes, set_cache_limit, trim_cache};
+pub use dtype::{DType, Element, Number};
+pub use strided::{broadcast_shape, contiguous, copy};

@@ -1,0 +1,204 @@
+//! Functions of one, two or three elements over whole arrays. Shapes are equal here: broadcasting is a view made before.
+
+use crate::array::Array;
+use crate::dtype::{DType, Element, Number};
+use crate::math::{self, Binary, Unary};
+use crate::strided::{BLOCK, Reader, TASK};
+use crate::{pool, with_type};
+
+/// Reads `$x` in blocks along with `$out` and calls `$each(x block, out block)`.
+fn blocks1<A: Element, O: Element>(x: &Array, out: &mut [O], each: impl Fn(&[A], &mut [O]) + Sync) {
+    if let Some(xs) = x.as_slice::<A>() {
+        return pool::chunks_mut(out, TASK, |i, chunk| each(&xs[i * TASK..][..chunk.len()], chunk));
+    }
+    let reader = Reader::<A>::new(x);
+    pool::chunks_mut(out, TASK, |i, chunk| {
+        let mut scratch = [A::default(); BLOCK];
+        let mut done = 0;
+        while done < chunk.len() {
+            let at = i * TASK + done;
+            let len = reader.step(at, chunk.len() - done);
+            each(reader.block(at, len, &mut scratch), &mut chunk[done..done + len]);
+            done += len;
+        }
+    });
+}
+
+/// As [`blocks1`], for two operands.
+fn blocks2<A: Element, B: Element, O: Element>(
+    x: &Array,
+    y: &Array,
+    out: &mut [O],
+    each: impl Fn(&[A], &[B], &mut [O]) + Sync,
+) {
+    assert_eq!(x.shape(), y.shape(), "elementwise operands differ in shape");
+    if let (Some(xs), Some(ys)) = (x.as_slice::<A>(), y.as_slice::<B>()) {
+        return pool::chunks_mut(out, TASK, |i, chunk| {
+            let range = i * TASK..i * TASK + chunk.len();
+            each(&xs[range.clone()], &ys[range], chunk);
+        });
+    }
+    let (rx, ry) = (Reader::<A>::new(x), Reader::<B>::new(y));
+    pool::chunks_mut(out, TASK, |i, chunk| {
+        let (mut sx, mut sy) = ([A::default(); BLOCK], [B::default(); BLOCK]);
+        let mut done = 0;
+        while done < chunk.len() {
+            let (at, left) = (i * TASK + done, chunk.len() - done);
+            let len = rx.step(at, left).min(ry.step(at, left));
+            each(rx.block(at, len, &mut sx), ry.block(at, len, &mut sy), &mut chunk[done..done + len]);
+            done += len;
+        }
+    });
+}
+
+/// `f` of each element of a float array.
+pub fn unary<F: Unary<f32> + Unary<f64>>(f: F, x: &Array) -> Array {
+    with_type!(float x.dtype(), T => unary_typed::<T, F>(f, x))
+}
+
+/// `f` of each element of an array whose type is known to be `T`.
+pub fn unary_typed<T: Element, F: Unary<T>>(f: F, x: &Array) -> Array {
+    Array::build::<T>(x.shape(), |out| blocks1::<T, T>(x, out, |xs, out| math::map(f, xs, out)))
+}
+
+/// `f` of each pair of elements of two float arrays.
+pub fn binary<F: Binary<f32> + Binary<f64>>(f: F, x: &Array, y: &Array) -> Array {
+    with_type!(float x.dtype(), T => binary_typed::<T, F>(f, x, y))
+}
+
+/// `f` of each pair of elements of two arrays whose type is known to be `T`.
+pub fn binary_typed<T: Element, F: Binary<T>>(f: F, x: &Array, y: &Array) -> Array {
+    Array::build::<T>(x.shape(), |out| blocks2::<T, T, T>(x, y, out, |xs, ys, out| math::zip(f, xs, ys, out)))
+}
+
+/// `x += y`, in place where `x` is the only handle on its elements.
+pub fn add_assign(x: &mut Array, y: &Array) {
+    with_type!(number x.dtype(), T => {
+        let fresh = (!x.is_unique()).then(|| binary_typed::<T, _>(math::Add, x, y));
+        match (fresh, y.as_slice::<T>()) {
+            (Some(sum), _) => *x = sum,
+            (None, Some(ys)) => pool::chunks_mut(x.make_mut::<T>(), TASK, |i, chunk| {
+                math::zip_in_place(math::Add, chunk, &ys[i * TASK..][..chunk.len()]);
+            }),
+            (None, None) => {
+                let reader = Reader::<T>::new(y);
+                pool::chunks_mut(x.make_mut::<T>(), TASK, |i, chunk| {
+                    let mut scratch = [T::default(); BLOCK];
+                    let mut done = 0;
+                    while done < chunk.len() {
+                        let at = i * TASK + done;
+                        let len = reader.step(at, chunk.len() - done);
+                        let ys = reader.block(at, len, &mut scratch);
+                        math::zip_in_place(math::Add, &mut chunk[done..done + len], ys);
+                        done += len;
+                    }
+                });
+            }
+        }
+    })
+}
+
+/// How two numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal; NaN is equal to nothing.
+    Eq,
+    /// Not equal; NaN differs from everything.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+impl Comparison {
+    /// The test for one type.
+    fn test<T: PartialOrd>(self) -> fn(&T, &T) -> bool {
+        match self {
+            Comparison::Eq => T::eq,
+            Comparison::Ne => T::ne,
+            Comparison::Lt => T::lt,
+            Comparison::Le => T::le,
+            Comparison::Gt => T::gt,
+            Comparison::Ge => T::ge,
+        }
+    }
+}
+
+/// Compares element by element.
+pub fn compare(how: Comparison, x: &Array, y: &Array) -> Array {
+    with_type!(any x.dtype(), T => {
+        let test = how.test::<T>();
+        Array::build::<bool>(x.shape(), |out| blocks2::<T, T, bool>(x, y, out, |xs, ys, out| {
+            for ((o, a), b) in out.iter_mut().zip(xs).zip(ys) {
+                *o = test(a, b);
+            }
+        }))
+    })
+}
+
+/// Compares each element with one number, in f64 (exact for i64 up to 2^53).
+pub fn compare_scalar(how: Comparison, x: &Array, y: f64) -> Array {
+    let test = how.test::<f64>();
+    test_each(x, move |a| test(&a, &y))
+}
+
+/// A test of each element, as f64.
+pub fn test_each(x: &Array, test: impl Fn(f64) -> bool + Sync) -> Array {
+    with_type!(any x.dtype(), T => Array::build::<bool>(x.shape(), |out| blocks1::<T, bool>(x, out, |xs, out| {
+        for (o, a) in out.iter_mut().zip(xs) {
+            *o = test(a.to_f64());
+        }
+    })))
+}
+
+/// A truth function of each pair of bool elements.
+pub fn logical(x: &Array, y: &Array, f: fn(bool, bool) -> bool) -> Array {
+    Array::build::<bool>(x.shape(), |out| {
+        blocks2::<bool, bool, bool>(x, y, out, |xs, ys, out| {
+            for ((o, &a), &b) in out.iter_mut().zip(xs).zip(ys) {
+                *o = f(a, b);
+            }
+        });
+    })
+}
+
+/// The element of `x` where `mask` is true, of `y` elsewhere.
+pub fn select(mask: &Array, x: &Array, y: &Array) -> Array {
+    assert_eq!(mask.shape(), y.shape(), "mask and operands differ in shape");
+    with_type!(any x.dtype(), T => {
+        let mut out = crate::strided::copy(y);
+        blocks2::<bool, T, T>(mask, x, out.make_mut::<T>(), |ms, xs, out| {
+            for ((o, &m), &a) in out.iter_mut().zip(ms).zip(xs) {
+                *o = if m { a } else { *o };
+            }
+        });
+        out
+    })
+}
+
+/// The values as another type: floats to integers truncate and saturate, NaN is 0; numbers to bool are "not zero".
+pub fn cast(x: &Array, dtype: DType) -> Array {
+    if x.dtype() == dtype {
+        return x.clone();
+    }
+    with_type!(any x.dtype(), A => with_type!(any dtype, B => Array::build::<B>(x.shape(), |out| {
+        blocks1::<A, B>(x, out, |xs, out| {
+            for (o, &a) in out.iter_mut().zip(xs) {
+                *o = if A::DTYPE == DType::I64 || A::DTYPE == DType::Bool { B::from_i64(a.to_i64()) } else { B::from_f64(a.to_f64()) };
+            }
+        });
+    })))
+}
+
+/// Whether any element of a float array is NaN or infinite.
+pub fn any_non_finite(x: &Array) -> bool {
+    fn any<T: Number>(x: &Array) -> bool {
+        crate::strided::contiguous(x).as_slice::<T>().is_some_and(|xs| xs.iter().any(|v| !v.to_f64().is_finite()))
+    }
+    with_type!(float x.dtype(), T => any::<T>(x))
+}

@@ -1,0 +1,238 @@
+//! Sums, extremes and their places along axes.
+//!
+//! Every reduction is brought to one form, a contiguous `[outer, reduced, inner]`, so that the order of its additions, and with
+//! it every bit of the result, depends on shapes alone: never on strides, threads or the SIMD level. Sums are gathered in
+//! sixteen lanes and short blocks, and the blocks' sums in f64, so that ten million terms lose no digits.
+
+use std::borrow::Cow;
+
+use crate::array::{Array, Dims};
+use crate::dtype::Number;
+use crate::isa::{self, Isa, Kernel};
+use crate::{pool, strided, view, with_type};
+
+/// Accumulators that run side by side: one AVX-512 register, two of AVX2.
+const LANES: usize = 16;
+/// Elements summed in the type itself before the sum goes to the wide type.
+const RUN: usize = 1024;
+/// Rows summed in the type itself when the reduced axis is not the last.
+const ROWS: usize = 32;
+/// Elements of input for one task.
+const TASK: usize = 1 << 16;
+
+/// A contiguous array as `[outer, reduced, inner]`, and the shape of the result without the reduced axes.
+struct Folded<'a> {
+    x: Cow<'a, Array>,
+    outer: usize,
+    reduced: usize,
+    inner: usize,
+    kept: Dims,
+}
+
+impl Folded<'_> {
+    /// How many of the outer groups make a task worth a thread.
+    fn groups_per_task(&self) -> usize {
+        (TASK / (self.reduced * self.inner)).max(1)
+    }
+}
+
+/// Brings the axes (sorted, different) together, copying if they are apart or the array is strided.
+fn fold<'a>(x: &'a Array, axes: &[usize]) -> Folded<'a> {
+    let shape = x.shape();
+    let kept: Dims = (0..shape.len()).filter(|a| !axes.contains(a)).map(|a| shape[a]).collect();
+    let reduced = axes.iter().map(|&a| shape[a]).product();
+    let neighbours = axes.windows(2).all(|w| w[1] == w[0] + 1);
+    let (x, outer) = if neighbours {
+        let first = axes.first().copied().unwrap_or(shape.len());
+        let x = if x.is_contiguous() { Cow::Borrowed(x) } else { Cow::Owned(strided::copy(x)) };
+        (x, shape[..first].iter().product())
+    } else {
+        let order: Dims = (0..shape.len()).filter(|a| !axes.contains(a)).chain(axes.iter().copied()).collect();
+        (Cow::Owned(strided::contiguous(&view::permute(x, &order))), kept.iter().product())
+    };
+    let inner = kept.iter().product::<usize>().checked_div(outer).unwrap_or(1);
+    Folded { x, outer, reduced, inner, kept }
+}
+
+struct SumRow<'a, T>(&'a [T]);
+
+impl<T: Number> Kernel for SumRow<'_, T> {
+    type Output = T::Wide;
+    #[inline(always)]
+    fn run<I: Isa>(self) -> T::Wide {
+        let mut total = T::Wide::ZERO;
+        for run in self.0.chunks(RUN) {
+            let mut lanes = [T::ZERO; LANES];
+            let mut groups = run.chunks_exact(LANES);
+            for group in &mut groups {
+                for (lane, &v) in lanes.iter_mut().zip(group) {
+                    *lane = lane.plus(v);
+                }
+            }
+            for (lane, &v) in lanes.iter_mut().zip(groups.remainder()) {
+                *lane = lane.plus(v);
+            }
+            let mut width = LANES / 2;
+            while width > 0 {
+                for i in 0..width {
+                    lanes[i] = lanes[i].plus(lanes[i + width]);
+                }
+                width /= 2;
+            }
+            total = total.plus(lanes[0].widen());
+        }
+        total
+    }
+}
+
+/// Sums the rows of `[reduced, inner]` into `out`.
+struct SumRows<'a, T> {
+    rows: &'a [T],
+    first: usize,
+    inner: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Number> Kernel for SumRows<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let width = self.out.len();
+        let mut wide = vec![T::Wide::ZERO; width];
+        for block in self.rows.chunks(self.inner * ROWS) {
+            self.out.fill(T::ZERO);
+            for row in block.chunks_exact(self.inner) {
+                for (sum, &v) in self.out.iter_mut().zip(&row[self.first..self.first + width]) {
+                    *sum = sum.plus(v);
+                }
+            }
+            for (total, &sum) in wide.iter_mut().zip(&*self.out) {
+                *total = total.plus(sum.widen());
+            }
+        }
+        for (sum, total) in self.out.iter_mut().zip(wide) {
+            *sum = T::narrow(total);
+        }
+    }
+}
+
+/// The sum over `axes` (sorted, different); the result lacks them. Integers wrap; nothing summed is 0.
+pub fn sum(x: &Array, axes: &[usize]) -> Array {
+    with_type!(number x.dtype(), T => sum_typed::<T>(&fold(x, axes)))
+}
+
+fn sum_typed<T: Number>(f: &Folded<'_>) -> Array {
+    let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
+    Array::build::<T>(&f.kept, |out| {
+        if out.is_empty() || f.reduced == 0 {
+            out.fill(T::ZERO);
+        } else if f.inner == 1 && f.outer == 1 {
+            // One long row: fixed parts, added in order.
+            let mut parts = vec![T::Wide::ZERO; xs.len().div_ceil(TASK)];
+            pool::chunks_mut(&mut parts, 1, |i, part| {
+                part[0] = isa::dispatch(SumRow(&xs[i * TASK..(i * TASK + TASK).min(xs.len())]));
+            });
+            out[0] = T::narrow(parts.into_iter().fold(T::Wide::ZERO, T::Wide::plus));
+        } else if f.inner == 1 {
+            let rows = f.groups_per_task();
+            pool::chunks_mut(out, rows, |i, sums| {
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    *sum = T::narrow(isa::dispatch(SumRow(&xs[(i * rows + j) * f.reduced..][..f.reduced])));
+                }
+            });
+        } else if f.outer == 1 {
+            let width = (TASK / f.reduced).clamp(64, f.inner.max(64));
+            pool::chunks_mut(out, width, |i, sums| {
+                isa::dispatch(SumRows { rows: xs, first: i * width, inner: f.inner, out: sums });
+            });
+        } else {
+            let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
+            pool::chunks_mut(out, group * f.inner, |i, sums| {
+                for (j, sums) in sums.chunks_mut(f.inner).enumerate() {
+                    let rows = &xs[(i * group + j) * each..][..each];
+                    isa::dispatch(SumRows { rows, first: 0, inner: f.inner, out: sums });
+                }
+            });
+        }
+    })
+}
+
+/// Which extreme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extreme {
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+}
+
+impl Extreme {
+    /// Whether `candidate` takes the place of `best`: strictly beyond it, or the first NaN.
+    #[inline(always)]
+    fn replaces<T: Number>(self, candidate: T, best: T) -> bool {
+        let beyond = match self {
+            Extreme::Max => candidate > best,
+            Extreme::Min => candidate < best,
+        };
+        beyond || (candidate.is_nan() && !best.is_nan())
+    }
+}
+
+/// The extreme over `axes` (sorted, different, none of length 0), NaN if one is among them.
+pub fn extreme(which: Extreme, x: &Array, axes: &[usize]) -> Array {
+    extreme_with_index(which, x, axes).0
+}
+
+/// The extreme over `axes` and the place of its first occurrence among the reduced elements in row-major order. The first NaN
+/// counts as the extreme.
+///
+/// # Panics
+/// If there is nothing to reduce.
+pub fn extreme_with_index(which: Extreme, x: &Array, axes: &[usize]) -> (Array, Array) {
+    with_type!(number x.dtype(), T => {
+        let f = fold(x, axes);
+        assert!(f.reduced > 0 || f.outer * f.inner == 0, "extreme of no elements");
+        let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
+        let mut places = vec![0i64; f.outer * f.inner];
+        let values = Array::build::<T>(&f.kept, |out| {
+            if out.is_empty() {
+                return;
+            }
+            let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
+            pool::zip_chunks_mut(out, group * f.inner, &mut places, group * f.inner, |i, values, places| {
+                let columns = values.chunks_mut(f.inner).zip(places.chunks_mut(f.inner));
+                for (j, (values, places)) in columns.enumerate() {
+                    extreme_rows(which, &xs[(i * group + j) * each..][..each], values, places);
+                }
+            });
+        });
+        (values, Array::from_slice(&f.kept, &places))
+    })
+}
+
+/// The extremes down the columns of `rows`, each as wide as `values`.
+fn extreme_rows<T: Number>(which: Extreme, rows: &[T], values: &mut [T], places: &mut [i64]) {
+    let width = values.len();
+    if width == 1 {
+        let (mut best, mut place) = (rows[0], 0);
+        for (k, &v) in rows.iter().enumerate() {
+            if which.replaces(v, best) {
+                (best, place) = (v, k);
+            }
+        }
+        (values[0], places[0]) = (best, place as i64);
+        return;
+    }
+    for (k, row) in rows.chunks_exact(width).enumerate() {
+        for ((best, place), &v) in values.iter_mut().zip(&mut *places).zip(row) {
+            if k == 0 || which.replaces(v, *best) {
+                (*best, *place) = (v, k as i64);
+            }
+        }
+    }
+}
+
+/// How many elements are true.
+pub fn count_true(x: &Array) -> usize {
+    strided::contiguous(x).as_slice::<bool>().map_or(0, |flags| flags.iter().filter(|&&b| b).count())
+}
