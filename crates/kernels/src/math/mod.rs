@@ -5,13 +5,21 @@
 //! a slice it stands: loop bodies and tails are the same arithmetic, with every fused multiply-add written out.
 
 mod arithmetic;
+mod exp;
+mod log;
+mod sigmoid;
 mod slices;
+mod trig;
 
 pub use arithmetic::{
     Abs, AbsGrad, Add, AddScalar, Div, MaxScalar, Maximum, MinScalar, Minimum, Mul, MulScalar, Neg, Pow, PowScalar,
     RDivScalar, RSubScalar, Reciprocal, Relu, ReluGrad, SigmoidGrad, Sign, Sqrt, Square, Sub, TanhGrad,
 };
+pub use exp::Exp;
+pub use log::Log;
+pub use sigmoid::{Sigmoid, Tanh};
 pub use slices::{map, map_in_place, zip, zip_in_place};
+pub use trig::{Cos, Sin};
 
 use crate::isa::Isa;
 
@@ -19,10 +27,32 @@ use crate::isa::Isa;
 pub trait Unary<T>: Copy + Send + Sync {
     /// The function's value at `x`. Mark it `#[inline(always)]`.
     fn apply<I: Isa>(self, x: T) -> T;
+
+    /// Whether [`apply_near`](Unary::apply_near) holds at `x`. The loops over slices ask it of a block of elements at a time.
+    #[inline(always)]
+    fn is_near(self, _x: T) -> bool {
+        true
+    }
+
+    /// A cheaper way to the same bits as `apply` where [`is_near`](Unary::is_near) is true; `apply` itself, if there is none.
+    #[inline(always)]
+    fn apply_near<I: Isa>(self, x: T) -> T {
+        self.apply::<I>(x)
+    }
 }
 
 /// A function of two numbers, compiled for a SIMD level by being inlined into a dispatched loop.
 pub trait Binary<T>: Copy + Send + Sync {
     /// The function's value at `(x, y)`. Mark it `#[inline(always)]`.
     fn apply<I: Isa>(self, x: T, y: T) -> T;
+}
+
+/// `c[0] + c[1] x + c[2] x^2 + ...`.
+#[inline(always)]
+fn horner<I: Isa, const N: usize>(x: f32, c: [f32; N]) -> f32 {
+    let mut sum = c[N - 1];
+    for i in (0..N - 1).rev() {
+        sum = I::mul_add(sum, x, c[i]);
+    }
+    sum
 }

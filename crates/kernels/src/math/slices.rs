@@ -39,6 +39,15 @@ pub fn zip_in_place<T: Copy, F: Binary<T>>(f: F, x: &mut [T], y: &[T]) {
     dispatch(ZipInPlace { f, x, y });
 }
 
+/// How many elements are asked together whether they are near: enough to make asking cheap, few enough to stay in L1.
+const BLOCK: usize = 1024;
+
+/// Whether all are near. Without a branch per element, so that the question vectorises.
+#[inline(always)]
+fn all_near<T: Copy, F: Unary<T>>(f: F, x: &[T]) -> bool {
+    x.iter().fold(true, |near, &x| near & f.is_near(x))
+}
+
 struct Map<'a, T, F> {
     f: F,
     x: &'a [T],
@@ -49,8 +58,16 @@ impl<T: Copy, F: Unary<T>> Kernel for Map<'_, T, F> {
     type Output = ();
     #[inline(always)]
     fn run<I: Isa>(self) {
-        for (out, &x) in self.out.iter_mut().zip(self.x) {
-            *out = self.f.apply::<I>(x);
+        for (out, x) in self.out.chunks_mut(BLOCK).zip(self.x.chunks(BLOCK)) {
+            if all_near(self.f, x) {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out = self.f.apply_near::<I>(x);
+                }
+            } else {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out = self.f.apply::<I>(x);
+                }
+            }
         }
     }
 }
@@ -64,8 +81,16 @@ impl<T: Copy, F: Unary<T>> Kernel for MapInPlace<'_, T, F> {
     type Output = ();
     #[inline(always)]
     fn run<I: Isa>(self) {
-        for x in self.x {
-            *x = self.f.apply::<I>(*x);
+        for x in self.x.chunks_mut(BLOCK) {
+            if all_near(self.f, x) {
+                for x in x {
+                    *x = self.f.apply_near::<I>(*x);
+                }
+            } else {
+                for x in x {
+                    *x = self.f.apply::<I>(*x);
+                }
+            }
         }
     }
 }
