@@ -1,1 +1,40 @@
-//! Placeholder of the crate's first commit.
+//! The tensor, the tape, the backward walk and the ops of tapegrad.
+//!
+//! Start reading at `backward.rs`; an op is a file in `ops/`.
+
+mod axes;
+mod backward;
+mod convert;
+mod create;
+mod display;
+pub mod error;
+mod grad;
+mod hook;
+mod leaf;
+mod mode;
+pub mod op;
+mod operand;
+mod operators;
+pub mod ops;
+pub mod scope;
+pub mod spec;
+pub mod tape;
+mod tensor;
+
+pub use axes::Axes;
+pub use backward::{Backward, backward_all};
+pub use convert::{Literal, Nested};
+pub use error::Error;
+pub use grad::{Grad, grad};
+pub use hook::HookHandle;
+pub use mode::{ModeGuard, enable_grad, is_recording, no_grad, no_grad_guard};
+pub use op::Op;
+pub use operand::{Operand, OperandRef, Scalar};
+pub use tensor::Tensor;
+
+pub use ndarray;
+pub use tapegrad_kernels::{
+    DType, Element, cached_bytes, isa,
+    pool::{num_threads, parallel_jobs, set_num_threads},
+    set_cache_limit, trim_cache,
+};

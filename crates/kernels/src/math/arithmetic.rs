@@ -91,9 +91,16 @@ with_scalar!(
     MulScalar: f32 f64, |x, s| x * s);
 with_scalar!(impl MulScalar: i64, |x, s| x.wrapping_mul(s));
 with_scalar!(
+    /// `x - s`.
+    SubScalar: f32 f64, |x, s| x - s);
+with_scalar!(impl SubScalar: i64, |x, s| x.wrapping_sub(s));
+with_scalar!(
     /// `s - x`.
     RSubScalar: f32 f64, |x, s| s - x);
 with_scalar!(impl RSubScalar: i64, |x, s| s.wrapping_sub(x));
+with_scalar!(
+    /// `x / s`.
+    DivScalar: f32 f64, |x, s| x / s);
 with_scalar!(
     /// `s / x`.
     RDivScalar: f32 f64, |x, s| s / x);

@@ -12,8 +12,9 @@ mod slices;
 mod trig;
 
 pub use arithmetic::{
-    Abs, AbsGrad, Add, AddScalar, Div, MaxScalar, Maximum, MinScalar, Minimum, Mul, MulScalar, Neg, Pow, PowScalar,
-    RDivScalar, RSubScalar, Reciprocal, Relu, ReluGrad, SigmoidGrad, Sign, Sqrt, Square, Sub, TanhGrad,
+    Abs, AbsGrad, Add, AddScalar, Div, DivScalar, MaxScalar, Maximum, MinScalar, Minimum, Mul, MulScalar, Neg, Pow,
+    PowScalar, RDivScalar, RSubScalar, Reciprocal, Relu, ReluGrad, SigmoidGrad, Sign, Sqrt, Square, Sub, SubScalar,
+    TanhGrad,
 };
 pub use exp::Exp;
 pub use log::Log;

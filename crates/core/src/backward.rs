@@ -1,0 +1,555 @@
+//! The backward walk: start reading here.
+//!
+//! A walk starts with the roots' cotangents and goes through the edges in reverse order of their recording. When an edge's turn
+//! comes, every edge that consumed its outputs has been walked, so its outputs' cotangents are totals. Its rule turns them into
+//! cotangents of its inputs, which are added to what the inputs' producers have so far. Leaves gather their totals until the
+//! end. The walk holds an entry for each edge it has reached but not yet walked, so its cost is that of the edges between the
+//! roots and the leaves, whatever else the tape holds.
+//!
+//! The tape is borrowed only to look things up: rules and hooks run with no borrow held, and may record, drop and walk.
+
+use std::cell::Cell;
+use std::collections::BinaryHeap;
+use std::num::NonZeroU64;
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::fail;
+use crate::hook::Hook;
+use crate::leaf::Leaf;
+use crate::mode;
+use crate::op::{Cotangents, SharedOp, Vjp};
+use crate::scope::{self, Site};
+use crate::tape::{self, Kind, Mark, NodeId, Tape};
+use crate::tensor::{NodeRef, Repr, Tensor};
+use tapegrad_kernels::{Array, DType, Dims, elementwise};
+
+/// What the walk knows of one edge or leaf.
+struct Entry {
+    node: NodeId,
+    /// What the walk that this one is nested in had marked there.
+    found: Mark,
+    /// Per output; the first that arrives is stored, later ones are added.
+    cotangents: SmallVec<[Option<Tensor>; 1]>,
+    /// For a walk towards given nodes: whether one of them lies behind this entry's inputs.
+    leads_on: bool,
+}
+
+/// The wish of one walk.
+pub(crate) struct Walk {
+    id: u64,
+    site: Site,
+    create_graph: bool,
+    keep_graph: bool,
+    /// Edges to walk, latest first.
+    frontier: BinaryHeap<(NonZeroU64, u32)>,
+    entries: Vec<Entry>,
+    /// Entries that were walked and may be used again.
+    spare: Vec<u32>,
+    /// Leaves in the order in which they were reached.
+    leaves: Vec<u32>,
+    /// The nodes whose totals are asked for; `None` for a walk to all leaves.
+    targets: Option<Vec<Target>>,
+}
+
+/// A node whose total cotangent is asked for.
+pub(crate) struct Target {
+    pub(crate) node: NodeId,
+    pub(crate) total: Option<Tensor>,
+    pub(crate) reached: bool,
+}
+
+static NEXT_WALK: AtomicU64 = AtomicU64::new(1);
+
+/// An edge, copied out of the tape so that its rule can run without a borrow.
+struct Step {
+    op: SharedOp,
+    inputs: SmallVec<[Option<NodeId>; 2]>,
+    saved: SmallVec<[Option<Array>; 3]>,
+    site: Site,
+    outputs: SmallVec<[NodeId; 1]>,
+    /// Whether an output has hooks, or keeps its gradient.
+    watched: bool,
+}
+
+impl Walk {
+    pub(crate) fn new(site: Site, create_graph: bool, keep_graph: bool) -> Self {
+        Walk {
+            id: NEXT_WALK.fetch_add(1, Ordering::Relaxed),
+            site,
+            create_graph,
+            keep_graph,
+            frontier: BinaryHeap::new(),
+            entries: Vec::new(),
+            spare: Vec::new(),
+            leaves: Vec::new(),
+            targets: None,
+        }
+    }
+
+    /// Walks from the roots to all leaves and adds each leaf's total to its gradient.
+    #[track_caller]
+    pub(crate) fn gather_at_leaves(mut self, roots: Vec<(NodeRef, Tensor)>) {
+        self.seed(&roots);
+        self.run();
+        for (_, leaf, total) in self.leaf_totals() {
+            leaf.accumulate(total.into_value());
+        }
+    }
+
+    /// Walks from the roots as far as the targets need, and gives them back with their totals.
+    #[track_caller]
+    pub(crate) fn gather_at_targets(mut self, roots: Vec<(NodeRef, Tensor)>, nodes: &[NodeRef]) -> Vec<Target> {
+        let mut targets: Vec<Target> =
+            nodes.iter().map(|node| Target { node: node.id(), total: None, reached: false }).collect();
+        targets.sort_unstable_by_key(|target| target.node.key());
+        targets.dedup_by_key(|target| target.node);
+        self.targets = Some(targets);
+        tape::with(|tape| self.plan(tape, &roots));
+        self.seed(&roots);
+        self.run();
+        for (node, _, total) in self.leaf_totals() {
+            self.deliver(node, &total);
+        }
+        self.targets.take().unwrap_or_default()
+    }
+
+    /// Gives the roots their cotangents.
+    fn seed(&mut self, roots: &[(NodeRef, Tensor)]) {
+        for (root, cotangent) in roots {
+            tape::with(|tape| self.add(tape, root.id(), cotangent.clone())).finish(self);
+        }
+    }
+
+    /// Marks everything behind the roots, and what of it leads to a target, so that rules compute nothing in vain.
+    fn plan(&mut self, tape: &mut Tape, roots: &[(NodeRef, Tensor)]) {
+        let mut waiting: Vec<NodeId> = roots.iter().map(|(root, _)| root.id()).collect();
+        while let Some(node) = waiting.pop() {
+            if tape.entry(node).mark.walk == self.id {
+                continue;
+            }
+            self.enter(tape, node);
+            if let Kind::Edge(edge) = &tape.entry(node).kind {
+                waiting.extend(edge.inputs.iter().flatten());
+            }
+        }
+        for target in self.targets.iter_mut().flatten() {
+            target.reached = tape.entry(target.node).mark.walk == self.id;
+        }
+        // Inputs were recorded before the edges that consume them.
+        let mut order: Vec<u32> = (0..self.entries.len() as u32).collect();
+        order.sort_unstable_by_key(|&i| self.entries[i as usize].node.order);
+        for i in order {
+            let Kind::Edge(edge) = &tape.entry(self.entries[i as usize].node).kind else { continue };
+            let inputs = edge.inputs.clone();
+            self.entries[i as usize].leads_on = inputs.iter().flatten().any(|&input| self.wants(tape, input));
+        }
+    }
+
+    /// The place of a node among the targets.
+    fn target(&self, node: NodeId) -> Option<usize> {
+        self.targets.as_ref()?.binary_search_by_key(&node.key(), |target| target.node.key()).ok()
+    }
+
+    /// Whether a cotangent for `node` is of use.
+    fn wants(&self, tape: &mut Tape, node: NodeId) -> bool {
+        self.targets.is_none()
+            || self.entries[tape.entry(node).mark.entry as usize].leads_on
+            || self.target(node).is_some()
+    }
+
+    /// Makes an entry for the node's edge or leaf and marks it on the tape.
+    fn enter(&mut self, tape: &mut Tape, node: NodeId) -> u32 {
+        let at = tape.entry(node);
+        let outputs = match &at.kind {
+            Kind::Edge(edge) => edge.outputs.len(),
+            Kind::Leaf(_) => 1,
+        };
+        let entry = Entry { node, found: at.mark, cotangents: smallvec![None; outputs], leads_on: false };
+        let index = match self.spare.pop() {
+            Some(index) => {
+                self.entries[index as usize] = entry;
+                index
+            }
+            None => {
+                self.entries.push(entry);
+                self.entries.len() as u32 - 1
+            }
+        };
+        at.mark = Mark { walk: self.id, entry: index };
+        index
+    }
+
+    /// Stores a node's first cotangent; for a later one, tells which sum is due once the tape is free again.
+    fn add(&mut self, tape: &mut Tape, node: NodeId, cotangent: Tensor) -> Added {
+        let mark = tape.entry(node).mark;
+        let index = if mark.walk == self.id { mark.entry } else { self.enter(tape, node) };
+        let entry = &mut self.entries[index as usize];
+        if entry.cotangents.iter().all(Option::is_none) {
+            match tape.entry(node).kind {
+                Kind::Edge(_) => self.frontier.push((node.order, index)),
+                Kind::Leaf(_) => self.leaves.push(index),
+            }
+        }
+        let place = &mut self.entries[index as usize].cotangents[node.output as usize];
+        match place {
+            None => {
+                *place = Some(cotangent);
+                Added::Stored
+            }
+            Some(_) => Added::Due { index, output: node.output, cotangent },
+        }
+    }
+
+    /// Walks edge after edge.
+    #[track_caller]
+    fn run(&mut self) {
+        let _mode = mode::set(self.create_graph);
+        while let Some((_, index)) = self.frontier.pop() {
+            let node = self.entries[index as usize].node;
+            if self.targets.is_some() && !self.entries[index as usize].leads_on {
+                // A target itself, with nothing asked for behind it.
+                self.settle(index);
+                continue;
+            }
+            let step = match tape::with(|tape| self.take_step(tape, node)) {
+                Ok(step) => step,
+                Err((op, site, by)) => fail_released(op.name(), site, by),
+            };
+            if step.watched || self.targets.is_some() {
+                self.settle(index);
+            }
+            let entry = &mut self.entries[index as usize];
+            let cotangents = std::mem::take(&mut entry.cotangents);
+            if self.targets.is_none() {
+                let found = entry.found;
+                self.spare.push(index);
+                tape::with(|tape| tape.entry(node).mark = found);
+            }
+            self.walk_edge(&step, &cotangents);
+        }
+    }
+
+    /// Copies an edge out of the tape and, unless the graph is kept, takes its saved values.
+    fn take_step(&self, tape: &mut Tape, node: NodeId) -> Result<Step, (SharedOp, Site, Site)> {
+        tape.visited += 1;
+        let edge = tape.edge(node).expect("the frontier holds edges");
+        if let Some(by) = edge.released {
+            return Err((edge.op.clone(), edge.site, by));
+        }
+        let saved = if self.keep_graph {
+            edge.saved.clone()
+        } else {
+            edge.released = Some(self.site);
+            std::mem::take(&mut edge.saved)
+        };
+        Ok(Step {
+            op: edge.op.clone(),
+            inputs: edge.inputs.clone(),
+            saved,
+            site: edge.site,
+            outputs: (0..edge.outputs.len() as u32).map(|output| NodeId { output, ..node }).collect(),
+            watched: edge.outputs.iter().any(|output| output.extras.is_some()),
+        })
+    }
+
+    /// Runs the rule and hands its cotangents on.
+    fn walk_edge(&mut self, step: &Step, cotangents: &[Option<Tensor>]) {
+        let op = &step.op;
+        let needs: SmallVec<[bool; 4]> = if self.targets.is_none() {
+            step.inputs.iter().map(Option::is_some).collect()
+        } else {
+            tape::with(|tape| {
+                step.inputs.iter().map(|input| input.is_some_and(|node| self.wants(tape, node))).collect()
+            })
+        };
+        let ctx = Vjp {
+            op: op.name(),
+            cotangents,
+            saved: &step.saved,
+            inputs: &step.inputs,
+            needs: &needs,
+            outputs: &step.outputs,
+            create_graph: self.create_graph,
+            reads_graph: Cell::new(false),
+        };
+        let given = scope::replay(step.site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&ctx) });
+        if given.len() != step.inputs.len() {
+            let (name, site) = (op.name(), step.site);
+            panic!(
+                "{name}: the rule gave {} cotangents for {} inputs (recorded at {site})",
+                given.len(),
+                step.inputs.len()
+            );
+        }
+        for (i, (cotangent, input)) in given.into_iter().zip(&step.inputs).enumerate() {
+            let (Some(mut cotangent), &Some(node), true) = (cotangent, input, needs[i]) else { continue };
+            if self.create_graph && !cotangent.needs_grad() {
+                cotangent = ctx.without_graph(&**op, cotangent, i, step.site);
+            }
+            let added = tape::with(|tape| match tape.check_cotangent(node, &cotangent) {
+                Ok(()) => Ok(self.add(tape, node, cotangent)),
+                Err(expected) => Err((cotangent, expected)),
+            });
+            match added {
+                Ok(Added::Stored) => {}
+                Ok(due) => scope::replay(step.site, || due.finish(self)),
+                Err((cotangent, (dtype, shape))) => panic!(
+                    "{}: the rule's cotangent for input {i} is {} {:?}, the input is {dtype} {shape:?} (recorded at {})",
+                    op.name(),
+                    cotangent.dtype(),
+                    cotangent.shape(),
+                    step.site
+                ),
+            }
+        }
+    }
+
+    /// Runs the hooks on an entry's totals, keeps those that are to be kept, and delivers those that were asked for.
+    fn settle(&mut self, index: u32) {
+        let first = self.entries[index as usize].node;
+        for output in 0..self.entries[index as usize].cotangents.len() {
+            let node = NodeId { output: output as u32, ..first };
+            let Some(mut total) = self.entries[index as usize].cotangents[output].take() else { continue };
+            let (hooks, retain) = tape::with(|tape| tape.hooks(node));
+            total = run_hooks(&hooks, total);
+            if retain {
+                let value = total.value().into_owned();
+                let old = tape::with(|tape| tape.extras(node).and_then(|extras| extras.grad.replace(value)));
+                drop(old);
+            }
+            self.deliver(node, &total);
+            self.entries[index as usize].cotangents[output] = Some(total);
+        }
+    }
+
+    fn deliver(&mut self, node: NodeId, total: &Tensor) {
+        if let (Some(i), Some(targets)) = (self.target(node), &mut self.targets) {
+            targets[i].total = Some(total.clone());
+        }
+    }
+
+    /// The leaves' totals, after their hooks.
+    fn leaf_totals(&mut self) -> Vec<(NodeId, Arc<Leaf>, Tensor)> {
+        let _mode = mode::set(self.create_graph);
+        let mut totals = Vec::with_capacity(self.leaves.len());
+        for &index in &self.leaves {
+            let entry = &mut self.entries[index as usize];
+            let Some(total) = entry.cotangents[0].take() else { continue };
+            let node = entry.node;
+            let leaf = tape::with(|tape| match &tape.entry(node).kind {
+                Kind::Leaf(node) => node.leaf.clone(),
+                Kind::Edge(_) => unreachable!("an edge among the leaves"),
+            });
+            let total = run_hooks(&leaf.hooks(), total);
+            totals.push((node, leaf, total));
+        }
+        totals
+    }
+}
+
+impl Drop for Walk {
+    /// Gives the walk that this one was nested in its marks back, also on unwinding.
+    fn drop(&mut self) {
+        let entries = &self.entries;
+        let id = self.id;
+        tape::with(|tape| {
+            for (i, entry) in entries.iter().enumerate() {
+                let mark = Mark { walk: id, entry: i as u32 };
+                if let Some(at) = tape.get_mut(entry.node).filter(|at| at.mark == mark) {
+                    at.mark = entry.found;
+                }
+            }
+        });
+    }
+}
+
+/// What became of a cotangent.
+#[must_use]
+enum Added {
+    Stored,
+    /// It is to be added to the one that is there; sums may record, so they wait until the tape is free.
+    Due {
+        index: u32,
+        output: u32,
+        cotangent: Tensor,
+    },
+}
+
+impl Added {
+    #[inline]
+    fn finish(self, walk: &mut Walk) {
+        let Added::Due { index, output, cotangent } = self else { return };
+        let place = &mut walk.entries[index as usize].cotangents[output as usize];
+        if let Some(total) = place.take() {
+            *place = Some(sum(total, cotangent));
+        }
+    }
+}
+
+/// The sum of two cotangents, in place where the first one's buffer is nobody else's.
+fn sum(total: Tensor, more: Tensor) -> Tensor {
+    match (total.0, &more.0) {
+        (Repr::Constant(mut total), Repr::Constant(more)) => {
+            elementwise::add_assign(&mut total, more);
+            Tensor::constant(total)
+        }
+        (total, _) => Tensor(total) + more,
+    }
+}
+
+/// Zero cotangents, for ops whose derivative is zero by definition.
+fn zeros(inputs: &[Option<NodeId>]) -> Cotangents {
+    let described = |node: &NodeId| tape::with(|tape| tape.describe(*node));
+    let zeros = |(dtype, shape): (DType, Dims)| Tensor::zeros(&shape[..]).to_dtype(dtype);
+    inputs.iter().map(|input| input.as_ref().map(described).map(zeros)).collect()
+}
+
+fn run_hooks(hooks: &[Hook], mut total: Tensor) -> Tensor {
+    for hook in hooks.iter().filter(|hook| hook.is_active()) {
+        if let Some(new) = scope::user(|| (hook.run)(&total)) {
+            if new.shape() != total.shape() || new.dtype() != total.dtype() {
+                panic!(
+                    "hook: the replacement is {} {:?}, the cotangent is {} {:?}",
+                    new.dtype(),
+                    new.shape(),
+                    total.dtype(),
+                    total.shape()
+                );
+            }
+            total = new;
+        }
+    }
+    total
+}
+
+#[cold]
+#[track_caller]
+fn fail_released(op: &str, site: Site, by: Site) -> ! {
+    fail!(
+        "backward: the values saved by {op} (recorded at {site}) were released by the backward at {by}; keep them with \
+         keep_graph(), record the shared part again, or detach() it"
+    )
+}
+
+impl Tensor {
+    /// Walks the graph back from this tensor, which has one element, and adds the derivative by every leaf that requires a
+    /// gradient to its [`Tensor::grad`]. The values that ops saved are released on the way.
+    ///
+    /// ```
+    /// use tapegrad_core::Tensor;
+    /// let w = Tensor::from(3.0).requires_grad();
+    /// (&w * &w).backward();
+    /// assert_eq!(w.grad().unwrap().item(), 6.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If there is not one element, no graph, a graph on another thread, or one whose saved values a former walk released.
+    #[track_caller]
+    pub fn backward(&self) {
+        Backward::of(&[self]).run();
+    }
+
+    /// As [`Tensor::backward`] for a tensor of any shape, starting from `cotangent`.
+    ///
+    /// # Panics
+    /// As [`Tensor::backward`], or if shape or type of the cotangent differ from the tensor's.
+    #[track_caller]
+    pub fn backward_with(&self, cotangent: &Tensor) {
+        Backward::of(&[self]).cotangents(&[cotangent]).run();
+    }
+}
+
+/// One walk from several roots; their contributions are summed.
+///
+/// # Panics
+/// As [`Tensor::backward_with`] for each root.
+#[track_caller]
+pub fn backward_all(roots: &[(&Tensor, &Tensor)]) {
+    let (ys, gs): (Vec<_>, Vec<_>) = roots.iter().copied().unzip();
+    Backward::of(&ys).cotangents(&gs).run();
+}
+
+/// A backward walk with options.
+///
+/// ```
+/// use tapegrad_core::{Backward, Tensor};
+/// let w = Tensor::from(3.0).requires_grad();
+/// let y = &w * &w;
+/// Backward::of(&[&y]).keep_graph().run();
+/// y.backward();
+/// assert_eq!(w.grad().unwrap().item(), 12.0);
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is walked before run()"]
+pub struct Backward<'a> {
+    roots: Vec<&'a Tensor>,
+    cotangents: Option<Vec<&'a Tensor>>,
+    keep_graph: bool,
+}
+
+impl<'a> Backward<'a> {
+    /// A walk from these roots.
+    pub fn of(roots: &[&'a Tensor]) -> Self {
+        Backward { roots: roots.to_vec(), cotangents: None, keep_graph: false }
+    }
+
+    /// The roots' cotangents; without them each root must have one element, and starts with 1.
+    pub fn cotangents(mut self, cotangents: &[&'a Tensor]) -> Self {
+        self.cotangents = Some(cotangents.to_vec());
+        self
+    }
+
+    /// Keeps the saved values, so that the graph can be walked again.
+    pub fn keep_graph(mut self) -> Self {
+        self.keep_graph = true;
+        self
+    }
+
+    /// Walks.
+    ///
+    /// # Panics
+    /// As [`Tensor::backward_with`].
+    #[track_caller]
+    pub fn run(self) {
+        tape::collect_mail();
+        let seeds = seeds("backward", &self.roots, self.cotangents.as_deref());
+        Walk::new(scope::site(Location::caller()), false, self.keep_graph).gather_at_leaves(seeds);
+    }
+}
+
+/// The roots' nodes with the given cotangents, or with ones.
+#[track_caller]
+pub(crate) fn seeds(what: &str, roots: &[&Tensor], given: Option<&[&Tensor]>) -> Vec<(NodeRef, Tensor)> {
+    if let Some(given) = given
+        && given.len() != roots.len()
+    {
+        fail!("{what}: {} cotangents for {} roots", given.len(), roots.len());
+    }
+    let mut seeds = Vec::with_capacity(roots.len());
+    for (i, root) in roots.iter().enumerate() {
+        let Some(node) = root.node(what) else {
+            fail!(
+                "{what}: the root ({:?}) has no graph: no input of it requires a gradient, or it was computed under no_grad, or \
+                 detached",
+                root.shape()
+            )
+        };
+        let cotangent = match given {
+            Some(given) => {
+                root.check_like(what, given[i]);
+                given[i].clone()
+            }
+            None if root.numel() == 1 => root.ones_like(),
+            None => fail!(
+                "{what}: the root has shape {:?}; start from a cotangent of that shape, or reduce it to one element",
+                root.shape()
+            ),
+        };
+        seeds.push((node, cotangent));
+    }
+    seeds
+}

@@ -1,0 +1,103 @@
+//! Making tensors from a shape.
+
+use crate::fail;
+use crate::tensor::Tensor;
+use tapegrad_kernels::{Array, DType, checked_len, with_type};
+
+#[track_caller]
+pub(crate) fn checked(op: &str, shape: &[usize]) {
+    if checked_len(shape).is_none() {
+        fail!("{op}: shape {shape:?} does not fit the address space");
+    }
+}
+
+impl Tensor {
+    /// Zeros (f32).
+    ///
+    /// ```
+    /// use tapegrad_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3]).shape(), [2, 3]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the shape does not fit the address space.
+    #[track_caller]
+    pub fn zeros(shape: impl AsRef<[usize]>) -> Tensor {
+        checked("zeros", shape.as_ref());
+        Tensor::constant(Array::full(shape.as_ref(), 0.0f32))
+    }
+
+    /// Ones (f32).
+    ///
+    /// # Panics
+    /// If the shape does not fit the address space.
+    #[track_caller]
+    pub fn ones(shape: impl AsRef<[usize]>) -> Tensor {
+        checked("ones", shape.as_ref());
+        Tensor::constant(Array::full(shape.as_ref(), 1.0f32))
+    }
+
+    /// Equal elements (f32).
+    ///
+    /// # Panics
+    /// If the shape does not fit the address space.
+    #[track_caller]
+    pub fn full(shape: impl AsRef<[usize]>, value: f64) -> Tensor {
+        checked("full", shape.as_ref());
+        Tensor::constant(Array::full(shape.as_ref(), value as f32))
+    }
+
+    /// Equal elements of a tensor's shape and type.
+    pub fn full_like(&self, value: f64) -> Tensor {
+        filled(self.shape(), self.dtype(), value)
+    }
+
+    /// Zeros of a tensor's shape and type.
+    pub fn zeros_like(&self) -> Tensor {
+        self.full_like(0.0)
+    }
+
+    /// Ones of a tensor's shape and type.
+    pub fn ones_like(&self) -> Tensor {
+        self.full_like(1.0)
+    }
+
+    /// The identity matrix of `n` rows (f32).
+    pub fn eye(n: usize) -> Tensor {
+        Tensor::constant(Array::build::<f32>(&[n, n], |out| {
+            out.fill(0.0);
+            out.iter_mut().step_by(n + 1).for_each(|v| *v = 1.0);
+        }))
+    }
+
+    /// The integers from `start` up to, not including, `end` (i64); none if `end <= start`.
+    ///
+    /// ```
+    /// use tapegrad_core::Tensor;
+    /// assert_eq!(Tensor::arange(2, 5).to_vec::<i64>().unwrap(), [2, 3, 4]);
+    /// ```
+    pub fn arange(start: i64, end: i64) -> Tensor {
+        let n = usize::try_from(end.saturating_sub(start)).unwrap_or(0);
+        Tensor::constant(Array::build::<i64>(&[n], |out| out.iter_mut().zip(start..).for_each(|(v, i)| *v = i)))
+    }
+
+    /// `n` evenly spaced numbers from `start` to `end`, both included (f32).
+    ///
+    /// ```
+    /// use tapegrad_core::Tensor;
+    /// assert_eq!(Tensor::linspace(0.0, 1.0, 5).to_vec::<f32>().unwrap(), [0.0, 0.25, 0.5, 0.75, 1.0]);
+    /// ```
+    pub fn linspace(start: f64, end: f64, n: usize) -> Tensor {
+        let step = if n > 1 { (end - start) / (n - 1) as f64 } else { 0.0 };
+        // From both ends, so that the last number is exactly `end`.
+        let at = |i: usize| if 2 * i < n { start + step * i as f64 } else { end - step * (n - 1 - i) as f64 };
+        let at = |i| if n == 1 { start } else { at(i) };
+        Tensor::constant(Array::build::<f32>(&[n], |out| {
+            out.iter_mut().enumerate().for_each(|(i, v)| *v = at(i) as f32)
+        }))
+    }
+}
+
+pub(crate) fn filled(shape: &[usize], dtype: DType, value: f64) -> Tensor {
+    with_type!(any dtype, T => Tensor::constant(Array::full::<T>(shape, <T as tapegrad_kernels::Element>::from_f64(value))))
+}

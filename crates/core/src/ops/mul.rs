@@ -1,0 +1,100 @@
+//! x y, element by element.
+
+use super::prelude::*;
+
+#[derive(Debug)]
+struct Mul;
+
+impl Op for Mul {
+    fn name(&self) -> &'static str {
+        "mul"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        zip(math::Mul, inputs[0], inputs[1])
+    }
+
+    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        let by = |i: usize| ctx.needs(i).then(|| ctx.g() * ctx.input(1 - i));
+        smallvec![by(0), by(1)]
+    }
+
+    fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
+        needs.input(1 - i)
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+struct MulScalar(Scalar);
+
+impl Op for MulScalar {
+    fn name(&self) -> &'static str {
+        "mul"
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("scalar", self.0.to_string())]
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        let x = inputs[0].value();
+        one(with_type!(number x.dtype(), T => elementwise::unary_typed::<T, _>(math::MulScalar(self.0.to::<T>()), &x)))
+    }
+
+    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        smallvec![Some(mul(ctx.g(), OperandRef::Scalar(self.0)))]
+    }
+
+    fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
+        false
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+#[inline]
+#[track_caller]
+pub(crate) fn mul(x: &Tensor, y: OperandRef<'_>) -> Tensor {
+    match y {
+        OperandRef::Tensor(y) => {
+            check_number("mul", x);
+            let (x, y) = broadcast("mul", x, y);
+            Mul.apply(&[&x, &y])
+        }
+        OperandRef::Scalar(s) => {
+            s.check("mul", x.dtype());
+            MulScalar(s).apply(&[x])
+        }
+    }
+}
+
+pub(crate) const SPEC: OpSpec = OpSpec {
+    name: "mul",
+    formula: "x y",
+    derivative: "g y to x, g x to y",
+    kind: Derivative::Curved,
+    samples: || {
+        vec![
+            Sample::new("plain", [spread([2, 3], -2.0, 2.0), spread([2, 3], -1.0, 3.0)], |x| &x[0] * &x[1]),
+            Sample::new("broadcast", [spread([2, 1, 3], -2.0, 2.0), spread([4, 1], -1.0, 3.0)], |x| &x[0] * &x[1]),
+            Sample::new("size 1", [spread([1, 1], -2.0, 2.0), spread([1], -1.0, 3.0)], |x| &x[0] * &x[1]),
+            Sample::new("size 0", [spread([0, 2], -2.0, 2.0), spread([2], -1.0, 3.0)], |x| &x[0] * &x[1]),
+            Sample::new("scalar", [spread([2, 3], -2.0, 2.0)], |x| &x[0] * -1.5 * &x[0]),
+            Sample::new("scalar on the left", [spread([2, 3], -2.0, 2.0)], |x| 3 * &x[0] * &x[0]),
+            Sample::new("with itself", [spread([3], -2.0, 2.0)], |x| &x[0] * &x[0]),
+        ]
+    },
+    errors: || {
+        vec![
+            misuse!(Tensor::zeros([2, 3]) * Tensor::zeros([4]), "mul: shapes [2, 3] and [4] do not broadcast"),
+            misuse!(Tensor::arange(0, 2) * 0.5, "mul: 0.5 is a float and the tensor i64"),
+        ]
+    },
+    kinks: no_kinks,
+};

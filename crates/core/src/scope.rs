@@ -1,0 +1,56 @@
+//! Whose line an op is recorded under.
+//!
+//! `#[track_caller]` carries the user's line through our public functions. Inside a layer of ours, or while a rule runs, it
+//! would name our own file; there a *library scope* holds the line to report instead. Code of ours that runs a user's closure
+//! opens a *user scope*, in which ops take their own line again.
+
+use std::cell::Cell;
+use std::panic::Location;
+
+/// A line of source.
+pub type Site = &'static Location<'static>;
+
+thread_local! {
+    static MARKED: Cell<Option<Site>> = const { Cell::new(None) };
+}
+
+/// Sets what is marked until dropped, also on unwinding.
+struct Restore(Option<Site>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        MARKED.set(self.0);
+    }
+}
+
+/// Runs library code on behalf of the user's line `site`. Within another library scope the outer line stays.
+pub fn library<R>(site: Site, run: impl FnOnce() -> R) -> R {
+    let _restore = Restore(MARKED.get());
+    if MARKED.get().is_none() {
+        MARKED.set(Some(site));
+    }
+    run()
+}
+
+/// Runs library code on behalf of `site`, whatever scope it is called in: what a rule records belongs to the forward op's line.
+pub(crate) fn replay<R>(site: Site, run: impl FnOnce() -> R) -> R {
+    let _restore = Restore(MARKED.replace(Some(site)));
+    run()
+}
+
+/// Runs a user's code from within library code: its ops take their own lines.
+pub fn user<R>(run: impl FnOnce() -> R) -> R {
+    let _restore = Restore(MARKED.replace(None));
+    run()
+}
+
+/// The line to report for an op called at `caller`.
+#[inline]
+pub fn site(caller: Site) -> Site {
+    MARKED.get().unwrap_or(caller)
+}
+
+/// The line marked by a library scope, if the code runs in one.
+pub(crate) fn marked() -> Option<Site> {
+    MARKED.get()
+}
