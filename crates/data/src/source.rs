@@ -1,0 +1,69 @@
+//! A named stream of bytes that is unpacked on the way if its content is gzip.
+//!
+//! Both formats read through it, so that what is gzip is decided in one place, by the first two bytes and never by the
+//! file's name, and so that a failing read becomes an error that names the file.
+
+use crate::Error;
+use flate2::read::MultiGzDecoder;
+use std::{
+    fs::File,
+    io::{self, BufReader, Cursor, Read},
+    path::{Path, PathBuf},
+};
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+pub(crate) struct Source<'a> {
+    path: PathBuf,
+    stream: Box<dyn Read + 'a>,
+    is_gzip: bool,
+    /// Bytes given out so far, after unpacking.
+    position: u64,
+}
+
+impl Source<'static> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|cause| Error::Io { path: path.into(), cause })?;
+        Source::new(BufReader::new(file), path)
+    }
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(mut reader: impl Read + 'a, name: &Path) -> Result<Self, Error> {
+        let mut head = Vec::with_capacity(GZIP_MAGIC.len());
+        reader
+            .by_ref()
+            .take(GZIP_MAGIC.len() as u64)
+            .read_to_end(&mut head)
+            .map_err(|cause| Error::Io { path: name.into(), cause })?;
+        let is_gzip = head == GZIP_MAGIC;
+        let whole = Cursor::new(head).chain(reader);
+        let stream: Box<dyn Read> = if is_gzip { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
+        Ok(Source { path: name.into(), stream, is_gzip, position: 0 })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads until the end, but at most `limit` bytes. The buffer grows as the bytes come.
+    ///
+    /// At the end of a gzip stream its checksum has been compared.
+    pub(crate) fn read_up_to(&mut self, limit: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        let outcome = self.stream.by_ref().take(limit).read_to_end(&mut bytes);
+        self.position += bytes.len() as u64;
+        match outcome {
+            Ok(_) => Ok(bytes),
+            Err(cause) if self.is_gzip && is_damage(&cause) => {
+                Err(Error::Gzip { path: self.path.clone(), unpacked: self.position, cause })
+            }
+            Err(cause) => Err(Error::Io { path: self.path.clone(), cause }),
+        }
+    }
+}
+
+/// Tells what the decompressor says of its input from what the disk says.
+fn is_damage(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
+}
