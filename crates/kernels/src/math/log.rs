@@ -37,9 +37,11 @@ impl Unary<f32> for Log {
         let square = r * r;
         let tail = I::mul_add(square * r, p, I::mul_add(e, LN_2_LOW, -0.5 * square));
         let value = I::mul_add(e, LN_2_HIGH, r + tail);
-        let value = if x == f32::INFINITY { x } else { value };
-        let value = if x == 0.0 { f32::NEG_INFINITY } else { value };
-        if (x < 0.0) | x.is_nan() { f32::NAN } else { value }
+        // One test for all the numbers above 0, on the bits: asked in floats it compiles to several.
+        let ordinary = x.to_bits().wrapping_sub(1) < f32::INFINITY.to_bits() - 1;
+        let edge = if x < 0.0 { f32::NAN } else { x };
+        let edge = if x == 0.0 { f32::NEG_INFINITY } else { edge };
+        if ordinary { value } else { edge }
     }
 }
 

@@ -69,7 +69,7 @@ fn reduce<I: Isa>(x: f32, [high, low]: [f64; 2]) -> (u32, f32) {
     const SHIFT: f64 = 6_755_399_441_055_744.0;
     let x = f64::from(x);
     let product = x * high;
-    let shifted = product + SHIFT;
+    let shifted = I::mul_add(x, low, product) + SHIFT;
     let f = I::mul_add(x, low, product - (shifted - SHIFT));
     (shifted.to_bits() as u32, (f * std::f64::consts::FRAC_PI_2) as f32)
 }
