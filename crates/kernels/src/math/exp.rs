@@ -7,7 +7,7 @@
 use super::{Unary, horner};
 use crate::isa::Isa;
 
-/// `e^x`. f32 within 1 ulp; f64 by the standard library.
+/// `e^x`. f32 at most 1 ulp from the correctly rounded value; f64 by the standard library.
 #[derive(Clone, Copy, Debug)]
 pub struct Exp;
 

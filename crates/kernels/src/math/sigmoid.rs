@@ -29,7 +29,7 @@ impl Unary<f64> for Tanh {
     }
 }
 
-/// `1 / (1 + e^-x)`, from `e^-|x|`, which cannot overflow. f32 within 2 ulp.
+/// `1 / (1 + e^-x)`, from `e^-|x|`, which cannot overflow. f32 at most 2 ulp from the correctly rounded value.
 #[derive(Clone, Copy, Debug)]
 pub struct Sigmoid;
 

@@ -114,3 +114,15 @@ const fn window(skip: usize, count: usize) -> f64 {
     }
     digits as f64 * unit
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NEAR, WINDOWS};
+
+    #[test]
+    fn exactly_the_near_arguments_share_the_first_window() {
+        let bound = (NEAR.to_bits() >> 23) as usize;
+        assert!(WINDOWS[..bound].iter().all(|window| *window == WINDOWS[0]));
+        assert_ne!(WINDOWS[bound], WINDOWS[0]);
+    }
+}
