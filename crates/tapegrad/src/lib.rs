@@ -1,1 +1,33 @@
-//! Placeholder of the crate's first commit.
+//! A tape-based reverse-mode automatic differentiation engine for the CPU.
+//!
+//! A [`Tensor`] records what is computed from it onto a tape: a graph whose nodes are data and whose edges are operations.
+//! [`Tensor::backward`] walks the graph in reverse and applies the chain rule.
+//!
+//! ```
+//! use tapegrad::prelude::*;
+//!
+//! let x = tensor![[1.0, 2.0], [3.0, 4.0]];
+//! let w = tensor![0.5, -1.0].requires_grad();
+//! let b = Tensor::from(0.1f32).requires_grad();
+//!
+//! let loss = (&x * &w + &b).tanh().sum();
+//! loss.backward();
+//!
+//! assert_eq!(w.grad().unwrap().shape(), [2]);
+//! ```
+
+pub use tapegrad_core::*;
+
+#[cfg(feature = "data")]
+pub use tapegrad_data as data;
+#[cfg(feature = "gradcheck")]
+pub use tapegrad_gradcheck as gradcheck;
+#[cfg(feature = "optim")]
+pub use tapegrad_optim as optim;
+#[cfg(feature = "viz")]
+pub use tapegrad_viz as viz;
+
+/// What most programs use.
+pub mod prelude {
+    pub use tapegrad_core::{DType, Op, Operand, Tensor, grad, no_grad, tensor};
+}
