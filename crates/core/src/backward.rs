@@ -15,7 +15,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 use crate::fail;
 use crate::hook::Hook;
@@ -70,7 +70,8 @@ struct Step {
     inputs: SmallVec<[Option<NodeId>; 2]>,
     saved: SmallVec<[Option<Array>; 3]>,
     site: Site,
-    outputs: SmallVec<[NodeId; 1]>,
+    /// Output 0.
+    node: NodeId,
     /// Whether an output has hooks, or keeps its gradient.
     watched: bool,
 }
@@ -168,7 +169,11 @@ impl Walk {
             Kind::Edge(edge) => edge.outputs.len(),
             Kind::Leaf(_) => 1,
         };
-        let entry = Entry { node, found: at.mark, cotangents: smallvec![None; outputs], leads_on: false };
+        let mut cotangents = SmallVec::new();
+        for _ in 0..outputs {
+            cotangents.push(None);
+        }
+        let entry = Entry { node, found: at.mark, cotangents, leads_on: false };
         let index = match self.spare.pop() {
             Some(index) => {
                 self.entries[index as usize] = entry;
@@ -248,10 +253,11 @@ impl Walk {
         };
         Ok(Step {
             op: edge.op.clone(),
-            inputs: edge.inputs.clone(),
+            // As a copy of plain data; cloning element by element is several times slower.
+            inputs: SmallVec::from_slice(&edge.inputs),
             saved,
             site: edge.site,
-            outputs: (0..edge.outputs.len() as u32).map(|output| NodeId { output, ..node }).collect(),
+            node,
             watched: edge.outputs.iter().any(|output| output.extras.is_some()),
         })
     }
@@ -259,20 +265,18 @@ impl Walk {
     /// Runs the rule and hands its cotangents on.
     fn walk_edge(&mut self, step: &Step, cotangents: &[Option<Tensor>]) {
         let op = &step.op;
-        let needs: SmallVec<[bool; 4]> = if self.targets.is_none() {
-            step.inputs.iter().map(Option::is_some).collect()
-        } else {
+        let needs: Option<SmallVec<[bool; 8]>> = self.targets.is_some().then(|| {
             tape::with(|tape| {
                 step.inputs.iter().map(|input| input.is_some_and(|node| self.wants(tape, node))).collect()
             })
-        };
+        });
         let ctx = Vjp {
             op: op.name(),
             cotangents,
             saved: &step.saved,
             inputs: &step.inputs,
-            needs: &needs,
-            outputs: &step.outputs,
+            needs: needs.as_deref(),
+            node: step.node,
             create_graph: self.create_graph,
             reads_graph: Cell::new(false),
         };
@@ -286,7 +290,7 @@ impl Walk {
             );
         }
         for (i, (cotangent, input)) in given.into_iter().zip(&step.inputs).enumerate() {
-            let (Some(mut cotangent), &Some(node), true) = (cotangent, input, needs[i]) else { continue };
+            let (Some(mut cotangent), &Some(node), true) = (cotangent, input, ctx.needs(i)) else { continue };
             if self.create_graph && !cotangent.needs_grad() {
                 cotangent = ctx.without_graph(&**op, cotangent, i, step.site);
             }

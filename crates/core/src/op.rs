@@ -134,7 +134,7 @@ fn apply<O: Op>(op: O, inputs: &[&Tensor], caller: Site) -> Outputs {
         op.forward(inputs)
     };
     if mode::is_recording() && inputs.iter().any(|x| x.needs_grad()) {
-        tape::record(op, inputs, outputs, scope::site(caller))
+        tape::record(SharedOp::new(op), inputs, outputs, scope::site(caller))
     } else {
         outputs
     }
@@ -185,8 +185,10 @@ pub struct Vjp<'a> {
     /// Inputs, then outputs.
     pub(crate) saved: &'a [Option<Array>],
     pub(crate) inputs: &'a [Option<NodeId>],
-    pub(crate) needs: &'a [bool],
-    pub(crate) outputs: &'a [NodeId],
+    /// Which inputs' cotangents are asked for, where that is not simply those that have a node.
+    pub(crate) needs: Option<&'a [bool]>,
+    /// Output 0.
+    pub(crate) node: NodeId,
     pub(crate) create_graph: bool,
     /// Whether the rule has read a value that has a graph.
     pub(crate) reads_graph: Cell<bool>,
@@ -214,7 +216,7 @@ impl Vjp<'_> {
     /// Whether a cotangent for input `i` is asked for.
     #[inline]
     pub fn needs(&self, i: usize) -> bool {
-        self.needs[i]
+        self.needs.map_or(self.inputs[i].is_some(), |needs| needs[i])
     }
 
     /// Input `i`, as it was recorded.
@@ -236,7 +238,10 @@ impl Vjp<'_> {
     #[inline]
     pub fn output(&self, i: usize) -> Tensor {
         match &self.saved[self.inputs.len() + i] {
-            Some(value) => self.wrap(value, self.outputs.get(i).copied().filter(|_| value.dtype().is_float())),
+            Some(value) => {
+                let node = NodeId { output: i as u32, ..self.node };
+                self.wrap(value, value.dtype().is_float().then_some(node))
+            }
             None => panic!("{}: the rule reads output {i}, which `saves_output` did not name", self.op),
         }
     }

@@ -71,15 +71,45 @@ impl Drop for Array {
     }
 }
 
+/// A copy of a shape. Up to four axes are copied as they stand, which is several times quicker than a general copy.
+#[inline]
+pub fn dims(shape: &[usize]) -> Dims {
+    if shape.len() > 4 {
+        return Dims::from_slice(shape);
+    }
+    let mut inline = [0; 4];
+    for (to, &from) in inline.iter_mut().zip(shape) {
+        *to = from;
+    }
+    Dims::from_buf_and_len(inline, shape.len())
+}
+
+/// Whether two shapes are equal; quicker than comparing slices, which calls into the C library.
+#[inline]
+pub fn same_shape(a: &[usize], b: &[usize]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(m, n)| m == n)
+}
+
 /// Row-major strides of a shape.
+#[inline]
 pub fn row_major(shape: &[usize]) -> Strides {
+    let mut inline = [0; 4];
+    if shape.len() <= 4 {
+        fill_row_major(shape, &mut inline[..shape.len()]);
+        return Strides::from_buf_and_len(inline, shape.len());
+    }
     let mut strides = Strides::from_elem(0, shape.len());
+    fill_row_major(shape, &mut strides);
+    strides
+}
+
+#[inline]
+fn fill_row_major(shape: &[usize], strides: &mut [isize]) {
     let mut step = 1isize;
     for (stride, &n) in strides.iter_mut().zip(shape).rev() {
         *stride = step;
         step = step.wrapping_mul(n.max(1) as isize);
     }
-    strides
 }
 
 /// Whether elements lie in row-major order without gaps; axes of length 1 and empty arrays do not matter.
@@ -143,8 +173,7 @@ impl Array {
     #[inline]
     pub fn build<T: Element>(shape: &[usize], fill: impl FnOnce(&mut [T])) -> Self {
         let Some(len) = checked_len(shape) else { panic!("shape {shape:?} does not fit the address space") };
-        let dims = Dims::from_slice(shape);
-        let array = Self::allocate(T::DTYPE, dims, row_major(shape), true, len, len * size_of::<T>());
+        let array = Self::allocate(T::DTYPE, dims(shape), row_major(shape), true, len, len * size_of::<T>());
         // SAFETY: the payload has `len` elements of T, aligned to 64, every byte initialised (see `buffers`), and the handle is
         // the only one. A type that is not valid for all bit patterns is zeroed first.
         let elements = unsafe {

@@ -1,6 +1,6 @@
 //! Functions of one, two or three elements over whole arrays. Shapes are equal here: broadcasting is a view made before.
 
-use crate::array::Array;
+use crate::array::{Array, same_shape};
 use crate::dtype::{DType, Element, Number};
 use crate::math::{self, Binary, Unary};
 use crate::strided::{BLOCK, Reader, TASK};
@@ -9,6 +9,9 @@ use crate::{pool, with_type};
 /// Reads `$x` in blocks along with `$out` and calls `$each(x block, out block)`.
 fn blocks1<A: Element, O: Element>(x: &Array, out: &mut [O], each: impl Fn(&[A], &mut [O]) + Sync) {
     if let Some(xs) = x.as_slice::<A>() {
+        if out.len() <= TASK {
+            return each(xs, out);
+        }
         return pool::chunks_mut(out, TASK, |i, chunk| each(&xs[i * TASK..][..chunk.len()], chunk));
     }
     let reader = Reader::<A>::new(x);
@@ -31,8 +34,11 @@ fn blocks2<A: Element, B: Element, O: Element>(
     out: &mut [O],
     each: impl Fn(&[A], &[B], &mut [O]) + Sync,
 ) {
-    assert_eq!(x.shape(), y.shape(), "elementwise operands differ in shape");
+    assert!(same_shape(x.shape(), y.shape()), "elementwise operands differ in shape");
     if let (Some(xs), Some(ys)) = (x.as_slice::<A>(), y.as_slice::<B>()) {
+        if out.len() <= TASK {
+            return each(xs, ys, out);
+        }
         return pool::chunks_mut(out, TASK, |i, chunk| {
             let range = i * TASK..i * TASK + chunk.len();
             each(&xs[range.clone()], &ys[range], chunk);

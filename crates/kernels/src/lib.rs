@@ -13,7 +13,7 @@ pub mod reduce;
 mod strided;
 pub mod view;
 
-pub use array::{Array, Dims, Strides, checked_len, row_major};
+pub use array::{Array, Dims, Strides, checked_len, dims, row_major, same_shape};
 pub use buffers::{cached_bytes, set_cache_limit, trim_cache};
 pub use dtype::{DType, Element, Number};
 pub use strided::{broadcast_shape, contiguous, copy};

@@ -57,7 +57,7 @@ impl Tensor {
         if self.shape() == to {
             return self.clone();
         }
-        BroadcastTo { from: Dims::from_slice(self.shape()), to: Dims::from_slice(to) }.apply(&[self])
+        BroadcastTo { from: kernels::dims(self.shape()), to: kernels::dims(to) }.apply(&[self])
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn reshape(x: &Tensor, to: &[usize]) -> Tensor {
     if x.shape() == to {
         return x.clone();
     }
-    Reshape { from: Dims::from_slice(x.shape()), to: Dims::from_slice(to) }.apply(&[x])
+    Reshape { from: kernels::dims(x.shape()), to: kernels::dims(to) }.apply(&[x])
 }
 
 impl Tensor {

@@ -45,7 +45,7 @@ impl Op for Sum {
 #[track_caller]
 fn sum(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
     let x = if x.dtype() == DType::Bool { Cow::Owned(x.to_dtype(DType::I64)) } else { Cow::Borrowed(x) };
-    let op = Sum { axes: axes.resolve("sum", x.shape()), keepdim, from: Dims::from_slice(x.shape()) };
+    let op = Sum { axes: axes.resolve("sum", x.shape()), keepdim, from: kernels::dims(x.shape()) };
     op.apply(&[&x])
 }
 

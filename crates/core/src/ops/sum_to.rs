@@ -60,7 +60,7 @@ impl Tensor {
         if self.shape() == to {
             return self.clone();
         }
-        SumTo { from: Dims::from_slice(self.shape()), to: Dims::from_slice(to) }.apply(&[self])
+        SumTo { from: kernels::dims(self.shape()), to: kernels::dims(to) }.apply(&[self])
     }
 }
 

@@ -5,46 +5,49 @@ use smallvec::SmallVec;
 use super::{Edge, Kind, NodeId, Output, Tape, bury, with};
 use crate::fail;
 use crate::leaf::Leaf;
-use crate::op::{Needs, Op, Outputs, SharedOp};
+use crate::op::{Needs, Outputs, SharedOp};
 use crate::scope::Site;
 use crate::tensor::{NodeRef, Repr, Tensor};
 use std::sync::Arc;
-use tapegrad_kernels::Dims;
+use tapegrad_kernels::dims;
 
 /// Records `op` from `inputs` to `outputs` and gives the outputs back as nodes.
 ///
 /// # Panics
 /// If an input that needs a gradient was recorded on another thread's tape.
 #[track_caller]
-pub(crate) fn record<O: Op>(op: O, inputs: &[&Tensor], outputs: Outputs, site: Site) -> Outputs {
+pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, site: Site) -> Outputs {
+    let mut edge = Edge {
+        op,
+        inputs: SmallVec::new(),
+        outputs: SmallVec::new(),
+        saved: SmallVec::new(),
+        site,
+        released: None,
+        live: 0,
+    };
     let needs = Needs::of(inputs);
-    let kept_inputs = inputs.iter().enumerate().map(|(i, x)| op.saves_input(i, &needs).then(|| x.value().into_owned()));
-    let kept_outputs = outputs.iter().enumerate().map(|(i, y)| op.saves_output(i).then(|| y.value().into_owned()));
-    let saved = kept_inputs.chain(kept_outputs).collect();
-    let name = op.name();
-    let described = outputs
-        .iter()
-        .map(|y| Output {
-            count: u32::from(y.dtype().is_float()),
-            dtype: y.dtype(),
-            shape: Dims::from_slice(y.shape()),
-            extras: None,
-        })
-        .collect::<SmallVec<[Output; 1]>>();
-    let live = described.iter().map(|output| output.count).sum();
-    if live == 0 {
+    for (i, x) in inputs.iter().enumerate() {
+        edge.saved.push(edge.op.saves_input(i, &needs).then(|| x.value().into_owned()));
+    }
+    for (i, y) in outputs.iter().enumerate() {
+        let value = y.value();
+        edge.saved.push(edge.op.saves_output(i).then(|| (*value).clone()));
+        let count = u32::from(value.dtype().is_float());
+        edge.live += count;
+        edge.outputs.push(Output { count, dtype: value.dtype(), shape: dims(value.shape()), extras: None });
+    }
+    if edge.live == 0 {
         // Integers and truth values carry no gradient: nothing to record.
         return outputs;
     }
-    let edge =
-        Edge { op: SharedOp::new(op), inputs: SmallVec::new(), outputs: described, saved, site, released: None, live };
     let recorded = with(|tape| {
         let mail = tape.mailbox.has_mail() && tape.drain();
         tape.push_edge(edge, inputs).map(|(id, tape)| (id, tape, mail))
     });
     let (first, tape, mail) = match recorded {
         Ok(recorded) => recorded,
-        Err(i) => fail!(
+        Err((i, name)) => fail!(
             "{name}: input {i} ({:?}) was computed on another thread and its graph stays there; \
              detach() it, or compute the whole expression on one thread",
             inputs[i].shape()
@@ -53,28 +56,32 @@ pub(crate) fn record<O: Op>(op: O, inputs: &[&Tensor], outputs: Outputs, site: S
     if mail {
         bury();
     }
-    outputs
-        .into_iter()
-        .enumerate()
-        .map(|(i, y)| {
-            let value = y.into_value();
-            if !value.dtype().is_float() {
-                return Tensor::constant(value);
-            }
+    let as_node = |(i, y): (usize, Tensor)| {
+        let value = y.into_value();
+        if value.dtype().is_float() {
             Tensor::result(value, NodeRef::counted(tape, NodeId { output: i as u32, ..first }))
-        })
-        .collect()
+        } else {
+            Tensor::constant(value)
+        }
+    };
+    // One output is by far the most frequent number, and collecting is slow.
+    match outputs.pop() {
+        Some(y) if outputs.is_empty() => outputs.push(as_node((0, y))),
+        last => outputs = outputs.into_iter().chain(last).enumerate().map(as_node).collect(),
+    }
+    outputs
 }
 
 impl Tape {
-    /// Links the edge to its inputs' nodes. On failure, the place of the input that belongs to another tape.
+    /// Links the edge to its inputs' nodes. On failure, the place of the input that belongs to another tape,
+    /// and the op's name.
     #[inline]
-    fn push_edge(&mut self, mut edge: Edge, inputs: &[&Tensor]) -> Result<(NodeId, u64), usize> {
+    fn push_edge(&mut self, mut edge: Edge, inputs: &[&Tensor]) -> Result<(NodeId, u64), (usize, &'static str)> {
         for (i, x) in inputs.iter().enumerate() {
             if let Repr::Result { node, .. } = &x.0
                 && node.tape() != self.id
             {
-                return Err(i);
+                return Err((i, edge.op.name()));
             }
         }
         for x in inputs {
