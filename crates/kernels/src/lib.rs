@@ -6,6 +6,7 @@ mod array;
 mod buffers;
 mod dtype;
 pub mod elementwise;
+pub mod gemm;
 pub mod isa;
 pub mod math;
 pub mod pool;

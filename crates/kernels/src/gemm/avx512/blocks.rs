@@ -1,0 +1,159 @@
+//! Cuts a product into tiles, block by block as the caches hold them, and decides what is packed.
+
+use super::super::View;
+use super::tile::{REGISTERS, ROWS, ROWS_APART, Tile};
+use super::{Lanes, pack};
+
+/// The deepest block, in bytes of a row: a panel of B of this depth stays in the first-level cache.
+const DEPTH_BYTES: usize = 1280;
+/// Rows of A in a block.
+const BLOCK_ROWS: usize = 12 * ROWS;
+/// Bytes of a row of B in a block.
+const BLOCK_COLUMNS_BYTES: usize = 4096;
+
+/// `c (+)= a * b` where a is m x k, b is k x n, and row i of c begins at `i * c_row`.
+///
+/// # Safety
+///
+/// AVX-512F; the views and c are valid for these sizes, none of which is 0.
+#[target_feature(enable = "avx512f")]
+pub unsafe fn product<T: Lanes>(
+    (m, n, k): (usize, usize, usize),
+    a: View<T>,
+    b: View<T>,
+    c: *mut T,
+    c_row: usize,
+    accumulate: bool,
+) {
+    let pack_b = b.col_stride != 1 || m > 64;
+    let pack_a = a.row_stride != 1 && n > REGISTERS * T::LANES;
+    let depth_blocks = k.div_ceil(DEPTH_BYTES / size_of::<T>());
+    let block_columns = if pack_b { BLOCK_COLUMNS_BYTES / size_of::<T>() } else { n };
+    let scratch_b = if pack_b { k.div_ceil(depth_blocks) * n.min(block_columns) } else { 0 };
+    let scratch_a = if pack_a { k.div_ceil(depth_blocks) * m.min(BLOCK_ROWS) } else { 0 };
+    // Rounded so that the panels of A begin at a cache line too.
+    let scratch_b = scratch_b.next_multiple_of(64);
+    pack::with_scratch(scratch_b + scratch_a, |scratch: *mut T| {
+        for column in (0..n).step_by(block_columns) {
+            let columns = block_columns.min(n - column);
+            let mut p = 0;
+            for i in 0..depth_blocks {
+                let depth = share(k, depth_blocks, i);
+                // SAFETY: parts of the caller's views; the scratch was sized for the largest block.
+                unsafe {
+                    let b = b.at(p, column);
+                    let c = c.add(column);
+                    let b =
+                        Strips::new(b.transposed(), columns, depth, REGISTERS * T::LANES, pack_b.then_some(scratch));
+                    let a_scratch = pack_a.then_some(scratch.add(scratch_b));
+                    rows(m, a.at(0, p), &b, a_scratch, c, c_row, accumulate || i > 0);
+                }
+                p += depth;
+            }
+        }
+    });
+}
+
+/// The `i`th of `parts` nearly equal parts of `whole`.
+fn share(whole: usize, parts: usize, i: usize) -> usize {
+    whole / parts + usize::from(i < whole % parts)
+}
+
+/// One block of B against all rows of A.
+#[target_feature(enable = "avx512f")]
+unsafe fn rows<T: Lanes>(
+    m: usize,
+    a: View<T>,
+    b: &Strips<T>,
+    scratch: Option<*mut T>,
+    c: *mut T,
+    c_row: usize,
+    accumulate: bool,
+) {
+    let blocks = m.div_ceil(BLOCK_ROWS);
+    let mut row = 0;
+    for i in 0..blocks {
+        let block = share(m, blocks, i);
+        let most = if a.row_stride == 1 || scratch.is_some() { ROWS } else { ROWS_APART };
+        // SAFETY: the caller's.
+        unsafe {
+            let a = Strips::new(a.at(row, 0), block, b.depth, most, scratch);
+            for (j, columns) in b.iter() {
+                for (i, rows) in a.iter() {
+                    Tile {
+                        depth: b.depth,
+                        a: a.start(i),
+                        a_row: a.lane(),
+                        a_step: a.step(rows),
+                        b: b.start(j),
+                        b_step: b.step(columns),
+                        c: c.add((row + i) * c_row + j),
+                        c_row,
+                        rows,
+                        columns,
+                        accumulate,
+                    }
+                    .run();
+                }
+            }
+        }
+        row += block;
+    }
+}
+
+/// A block cut into strips: of rows (A) or of columns (B, whose view is given transposed), packed or as it lies.
+struct Strips<T> {
+    view: View<T>,
+    packed: Option<*mut T>,
+    lanes: usize,
+    depth: usize,
+    most: usize,
+}
+
+impl<T: Lanes> Strips<T> {
+    /// Packs it if there is memory to pack it into.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn new(view: View<T>, lanes: usize, depth: usize, most: usize, memory: Option<*mut T>) -> Self {
+        let strips = Strips { view, packed: memory, lanes, depth, most };
+        if let Some(to) = memory {
+            for (first, width) in strips.iter() {
+                // SAFETY: the caller's; strips before this one take `first * depth` elements.
+                unsafe {
+                    let from = view.at(first, 0);
+                    pack::panel(to.add(first * depth), width, depth, from.start, from.row_stride, from.col_stride);
+                }
+            }
+        }
+        strips
+    }
+
+    /// First lane and width of each strip. Rows are shared out evenly; columns fill registers.
+    fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<T> {
+        let (lanes, most) = (self.lanes, self.most);
+        let strips = lanes.div_ceil(most);
+        let even = most % T::LANES != 0 || most == T::LANES;
+        let mut first = 0;
+        (0..strips).map(move |i| {
+            let width = if even { share(lanes, strips, i) } else { most.min(lanes - first) };
+            let strip = (first, width);
+            first += width;
+            strip
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn start(&self, first: usize) -> *const T {
+        // SAFETY: the caller's.
+        unsafe { self.packed.map_or_else(|| self.view.at(first, 0).start, |p| p.add(first * self.depth)) }
+    }
+
+    #[inline(always)]
+    fn lane(&self) -> isize {
+        if self.packed.is_some() { 1 } else { self.view.row_stride }
+    }
+
+    #[inline(always)]
+    fn step(&self, width: usize) -> isize {
+        if self.packed.is_some() { width as isize } else { self.view.col_stride }
+    }
+}
