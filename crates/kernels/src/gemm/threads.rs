@@ -34,7 +34,7 @@ impl<T> Out<T> {
 fn block((m, n, k): (usize, usize, usize)) -> (usize, usize) {
     let enough = (m * n * k / MATRIX_BLOCKS).max(MATRIX_FROM / 2);
     let (mut rows, mut columns) = (m, n);
-    while rows * columns * k > enough && m * n * k >= MATRIX_FROM {
+    while rows * columns * k > enough {
         if columns >= 2 * rows && columns > 64 || rows <= 28 && columns > 64 {
             columns = columns.div_ceil(2).next_multiple_of(32);
         } else if rows > 28 {
@@ -58,6 +58,10 @@ pub unsafe fn matrix<T: Engine>(
     c: &mut [T],
     accumulate: bool,
 ) {
+    if m * n * k < MATRIX_FROM || pool::num_threads() == 1 {
+        // SAFETY: the caller's.
+        return unsafe { T::matrix((m, n, k), a, b, c.as_mut_ptr(), n, accumulate) };
+    }
     let (rows, columns) = block((m, n, k));
     let (down, across) = (m.div_ceil(rows), n.div_ceil(columns));
     let c = Out(c.as_mut_ptr());

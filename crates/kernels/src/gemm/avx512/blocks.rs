@@ -5,7 +5,9 @@ use super::tile::{REGISTERS, ROWS, ROWS_APART, Tile};
 use super::{Lanes, pack};
 
 /// The deepest block, in bytes of a row: a panel of B of this depth stays in the first-level cache.
-const DEPTH_BYTES: usize = 1280;
+const DEPTH_BYTES: usize = 1024;
+/// Up to so many rows of A, B is read too seldom to be worth packing.
+const UNPACKED_ROWS: usize = 48;
 /// Rows of A in a block.
 const BLOCK_ROWS: usize = 12 * ROWS;
 /// Bytes of a row of B in a block.
@@ -25,8 +27,15 @@ pub unsafe fn product<T: Lanes>(
     c_row: usize,
     accumulate: bool,
 ) {
-    let pack_b = b.col_stride != 1 || m > 64;
-    let pack_a = a.row_stride != 1 && n > REGISTERS * T::LANES;
+    let pack_b = b.col_stride != 1 || m > UNPACKED_ROWS;
+    let pack_a = n > REGISTERS * T::LANES && (k > 16 || m > UNPACKED_ROWS);
+    // SAFETY: the caller's.
+    if !pack_a && !pack_b && k <= DEPTH_BYTES / size_of::<T>() {
+        return unsafe {
+            let b = Strips::new(b.transposed(), n, k, REGISTERS * T::LANES, None);
+            rows(m, a, &b, None, c, c_row, accumulate);
+        };
+    }
     let depth_blocks = k.div_ceil(DEPTH_BYTES / size_of::<T>());
     let block_columns = if pack_b { BLOCK_COLUMNS_BYTES / size_of::<T>() } else { n };
     let scratch_b = if pack_b { k.div_ceil(depth_blocks) * n.min(block_columns) } else { 0 };
@@ -108,13 +117,14 @@ struct Strips<T> {
     lanes: usize,
     depth: usize,
     most: usize,
+    even: bool,
 }
 
 impl<T: Lanes> Strips<T> {
     /// Packs it if there is memory to pack it into.
     #[target_feature(enable = "avx512f")]
     unsafe fn new(view: View<T>, lanes: usize, depth: usize, most: usize, memory: Option<*mut T>) -> Self {
-        let strips = Strips { view, packed: memory, lanes, depth, most };
+        let strips = Strips { view, packed: memory, lanes, depth, most, even: most <= ROWS };
         if let Some(to) = memory {
             for (first, width) in strips.iter() {
                 // SAFETY: the caller's; strips before this one take `first * depth` elements.
@@ -131,12 +141,11 @@ impl<T: Lanes> Strips<T> {
     fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<T> {
         let (lanes, most) = (self.lanes, self.most);
         let strips = lanes.div_ceil(most);
-        let even = most % T::LANES != 0 || most == T::LANES;
+        let (width, wider) = if self.even { (lanes / strips, lanes % strips) } else { (most, 0) };
         let mut first = 0;
         (0..strips).map(move |i| {
-            let width = if even { share(lanes, strips, i) } else { most.min(lanes - first) };
-            let strip = (first, width);
-            first += width;
+            let strip = (first, (width + usize::from(i < wider)).min(lanes - first));
+            first += strip.1;
             strip
         })
     }

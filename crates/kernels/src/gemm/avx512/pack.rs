@@ -20,20 +20,20 @@ pub unsafe fn panel<T: Lanes>(
     lane_stride: isize,
     step_stride: isize,
 ) {
-    for lane in (0..width).step_by(T::LANES) {
-        let lanes = T::LANES.min(width - lane);
-        // SAFETY: a strip of the caller's range.
-        unsafe {
+    // SAFETY: the caller's, strip by strip.
+    unsafe {
+        if lane_stride == 1 {
+            return copy(to, width, depth, from, step_stride);
+        }
+        for lane in (0..width).step_by(T::LANES) {
+            let lanes = T::LANES.min(width - lane);
             let (to, from) = (to.add(lane), from.offset(lane as isize * lane_stride));
-            if lane_stride == 1 {
-                copy(to, width, depth, from, step_stride, lanes);
-            } else if step_stride == 1 {
+            if step_stride == 1 {
                 transpose(to, width, depth, from, lane_stride, lanes);
             } else {
                 for step in 0..depth {
                     for l in 0..lanes {
-                        *to.add(step * width + l) =
-                            *from.offset(l as isize * lane_stride + step as isize * step_stride);
+                        *to.add(step * width + l) = *from.offset(l as isize * lane_stride + step as isize * step_stride);
                     }
                 }
             }
@@ -41,20 +41,22 @@ pub unsafe fn panel<T: Lanes>(
     }
 }
 
-/// [`panel`] of at most a register's lanes, adjacent in memory.
+/// [`panel`] of lanes adjacent in memory, of at most two registers.
 ///
 /// # Safety
 ///
 /// As [`panel`].
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn copy<T: Lanes>(to: *mut T, width: usize, depth: usize, from: *const T, step_stride: isize, lanes: usize) {
-    let mask = T::first(lanes);
+unsafe fn copy<T: Lanes>(to: *mut T, width: usize, depth: usize, from: *const T, step_stride: isize) {
+    let (low, high) = (T::first(width), T::first(width.saturating_sub(T::LANES)));
     for step in 0..depth {
-        // SAFETY: the caller's, lane by lane.
+        // SAFETY: the caller's; the masks leave out what is beyond the width, and so may the addresses be.
         unsafe {
-            T::store_first(to.add(step * width), mask, T::load_first(from.offset(step as isize * step_stride), mask))
-        };
+            let (to, from) = (to.add(step * width), from.offset(step as isize * step_stride));
+            T::store_first(to, low, T::load_first(from, low));
+            T::store_first(to.wrapping_add(T::LANES), high, T::load_first(from.wrapping_add(T::LANES), high));
+        }
     }
 }
 
