@@ -17,6 +17,9 @@ pub trait Engine: Copy + Send + Sync + 'static {
     /// `self * b + c`.
     fn times_plus<I: Isa>(self, b: Self, c: Self) -> Self;
 
+    /// Whether [`Self::matrix`] computes an element in the same way in whichever block it lies.
+    fn same_bits_however_cut() -> bool;
+
     /// `c (+)= a b` where a is m x k, b is k x n, and row i of c begins at `i * c_row`.
     ///
     /// # Safety
@@ -57,6 +60,10 @@ macro_rules! float {
             #[inline(always)]
             fn times_plus<I: Isa>(self, b: $t, c: $t) -> $t {
                 I::mul_add(self, b, c)
+            }
+
+            fn same_bits_however_cut() -> bool {
+                isa::level() == isa::Level::Avx512
             }
 
             #[expect(private_interfaces, reason = "sealed")]
@@ -118,6 +125,10 @@ impl Engine for i64 {
     #[inline(always)]
     fn times_plus<I: Isa>(self, b: i64, c: i64) -> i64 {
         self.wrapping_mul(b).wrapping_add(c)
+    }
+
+    fn same_bits_however_cut() -> bool {
+        true
     }
 
     #[expect(private_interfaces, reason = "sealed")]

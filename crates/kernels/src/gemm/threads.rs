@@ -6,7 +6,9 @@ use crate::pool;
 
 /// Multiplications below which a matrix product stays on its caller: some 20 us, a few times what waking a thread costs.
 const MATRIX_FROM: usize = 2_000_000;
-/// At most about so many blocks: enough to keep 16 threads busy, few enough that the blocks stay large.
+/// Multiplications that are block enough: smaller ones spend too much on packing.
+const MATRIX_BLOCK: usize = 8_000_000;
+/// About so many blocks at most: enough for 16 threads, few enough to be large.
 const MATRIX_BLOCKS: usize = 16;
 /// The same for a matrix times a vector, where each multiplication costs a read of memory.
 const VECTOR_FROM: usize = 500_000;
@@ -32,10 +34,11 @@ impl<T> Out<T> {
 
 /// Rows and columns of a block: the larger side is halved until blocks are small enough.
 fn block((m, n, k): (usize, usize, usize)) -> (usize, usize) {
-    let enough = (m * n * k / MATRIX_BLOCKS).max(MATRIX_FROM / 2);
+    let whole = m * n * k;
+    let enough = (whole / MATRIX_BLOCKS).max(MATRIX_BLOCK.min(whole / 2));
     let (mut rows, mut columns) = (m, n);
     while rows * columns * k > enough {
-        if columns >= 2 * rows && columns > 64 || rows <= 28 && columns > 64 {
+        if columns > 64 && (columns >= 2 * rows || rows <= 28) {
             columns = columns.div_ceil(2).next_multiple_of(32);
         } else if rows > 28 {
             rows = rows.div_ceil(2);
@@ -58,7 +61,7 @@ pub unsafe fn matrix<T: Engine>(
     c: &mut [T],
     accumulate: bool,
 ) {
-    if m * n * k < MATRIX_FROM || pool::num_threads() == 1 {
+    if m * n * k < MATRIX_FROM || T::same_bits_however_cut() && pool::num_threads() == 1 {
         // SAFETY: the caller's.
         return unsafe { T::matrix((m, n, k), a, b, c.as_mut_ptr(), n, accumulate) };
     }

@@ -29,8 +29,8 @@ pub unsafe fn product<T: Lanes>(
 ) {
     let pack_b = b.col_stride != 1 || m > UNPACKED_ROWS;
     let pack_a = n > REGISTERS * T::LANES && (k > 16 || m > UNPACKED_ROWS);
-    // SAFETY: the caller's.
     if !pack_a && !pack_b && k <= DEPTH_BYTES / size_of::<T>() {
+        // SAFETY: the caller's.
         return unsafe {
             let b = Strips::new(b.transposed(), n, k, REGISTERS * T::LANES, None);
             rows(m, a, &b, None, c, c_row, accumulate);

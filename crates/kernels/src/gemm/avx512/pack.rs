@@ -1,9 +1,12 @@
 //! Panels: a strip of A or B copied so that the tile reads it front to back, and the memory they live in.
 
-use std::arch::x86_64::__m512;
+use std::arch::x86_64::{__m512, _MM_HINT_T0, _mm_prefetch};
 use std::cell::Cell;
 
 use super::Lanes;
+
+/// How many steps ahead of their use the rows of B are fetched: too short for the hardware to see a pattern in them.
+const AHEAD: isize = 12;
 
 /// Copies `width` lanes of `depth` steps: element (lane, step) goes from `lane * lane_stride + step * step_stride` of `from`
 /// to `step * width + lane` of `to`.
@@ -33,7 +36,8 @@ pub unsafe fn panel<T: Lanes>(
             } else {
                 for step in 0..depth {
                     for l in 0..lanes {
-                        *to.add(step * width + l) = *from.offset(l as isize * lane_stride + step as isize * step_stride);
+                        *to.add(step * width + l) =
+                            *from.offset(l as isize * lane_stride + step as isize * step_stride);
                     }
                 }
             }
@@ -54,6 +58,9 @@ unsafe fn copy<T: Lanes>(to: *mut T, width: usize, depth: usize, from: *const T,
         // SAFETY: the caller's; the masks leave out what is beyond the width, and so may the addresses be.
         unsafe {
             let (to, from) = (to.add(step * width), from.offset(step as isize * step_stride));
+            let ahead = from.wrapping_offset(AHEAD * step_stride);
+            _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
+            _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(T::LANES).cast());
             T::store_first(to, low, T::load_first(from, low));
             T::store_first(to.wrapping_add(T::LANES), high, T::load_first(from.wrapping_add(T::LANES), high));
         }

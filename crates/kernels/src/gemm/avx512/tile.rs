@@ -3,6 +3,8 @@
 //! 28 accumulators, 2 registers of B and a broadcast of A fill the 32 registers; with 28 multiply-adds to 16 loads a step,
 //! the two multipliers are what limits it.
 
+use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+
 use super::Lanes;
 
 /// The most rows of a tile whose rows of A are adjacent in memory.
@@ -78,6 +80,14 @@ unsafe fn kernel<T: Lanes, const R: usize, const N: usize, const ADJACENT: bool>
     // SAFETY: every address is one that the caller vouches for. `a` and `b` step past the end only after the last use, by
     // wrapping arithmetic.
     unsafe {
+        if t.depth > 32 {
+            // C is fetched while the loop runs.
+            for i in 0..R {
+                for j in 0..N {
+                    _mm_prefetch::<_MM_HINT_T1>(t.c.add(i * t.c_row + j * T::LANES).cast());
+                }
+            }
+        }
         let mut sums = [[T::splat(T::ZERO); N]; R];
         for _ in 0..t.depth {
             let mut columns = [T::splat(T::ZERO); N];
