@@ -39,7 +39,7 @@ fn block((m, n, k): (usize, usize, usize)) -> (usize, usize) {
     let (mut rows, mut columns) = (m, n);
     while rows * columns * k > enough {
         if columns > 64 && (columns >= 2 * rows || rows <= 28) {
-            columns = columns.div_ceil(2).next_multiple_of(32);
+            columns = columns.div_ceil(2).next_multiple_of(48);
         } else if rows > 28 {
             rows = rows.div_ceil(2);
         } else {

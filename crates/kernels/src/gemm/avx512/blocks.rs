@@ -4,14 +4,14 @@ use super::super::View;
 use super::tile::{REGISTERS, ROWS, ROWS_APART, Tile};
 use super::{Lanes, pack};
 
-/// The deepest block, in bytes of a row: a panel of B of this depth stays in the first-level cache.
-const DEPTH_BYTES: usize = 1024;
+/// The deepest block: a strip of B so deep, 38 KB, stays in the first-level cache.
+const DEPTH: usize = 200;
 /// Up to so many rows of A, B is read too seldom to be worth packing.
 const UNPACKED_ROWS: usize = 48;
 /// Rows of A in a block.
-const BLOCK_ROWS: usize = 12 * ROWS;
+const BLOCK_ROWS: usize = 18 * ROWS;
 /// Bytes of a row of B in a block.
-const BLOCK_COLUMNS_BYTES: usize = 4096;
+const BLOCK_COLUMNS_BYTES: usize = 6144;
 
 /// `c (+)= a * b` where a is m x k, b is k x n, and row i of c begins at `i * c_row`.
 ///
@@ -27,18 +27,18 @@ pub unsafe fn product<T: Lanes>(
     c_row: usize,
     accumulate: bool,
 ) {
-    let pack_b = b.col_stride != 1 || m > UNPACKED_ROWS;
+    let pack_b = b.col_stride != 1 || m > UNPACKED_ROWS || n % T::LANES != 0;
     let pack_a = n > REGISTERS * T::LANES && (k > 16 || m > UNPACKED_ROWS);
-    if !pack_a && !pack_b && k <= DEPTH_BYTES / size_of::<T>() {
+    if !pack_a && !pack_b && k <= DEPTH {
         // SAFETY: the caller's.
         return unsafe {
-            let b = Strips::new(b.transposed(), n, k, REGISTERS * T::LANES, None);
+            let b = Strips::columns(b, n, k, None);
             rows(m, a, &b, None, c, c_row, accumulate);
         };
     }
-    let depth_blocks = k.div_ceil(DEPTH_BYTES / size_of::<T>());
+    let depth_blocks = k.div_ceil(DEPTH);
     let block_columns = if pack_b { BLOCK_COLUMNS_BYTES / size_of::<T>() } else { n };
-    let scratch_b = if pack_b { k.div_ceil(depth_blocks) * n.min(block_columns) } else { 0 };
+    let scratch_b = if pack_b { k.div_ceil(depth_blocks) * n.min(block_columns).next_multiple_of(T::LANES) } else { 0 };
     let scratch_a = if pack_a { k.div_ceil(depth_blocks) * m.min(BLOCK_ROWS) } else { 0 };
     // Rounded so that the panels of A begin at a cache line too.
     let scratch_b = scratch_b.next_multiple_of(64);
@@ -52,8 +52,7 @@ pub unsafe fn product<T: Lanes>(
                 unsafe {
                     let b = b.at(p, column);
                     let c = c.add(column);
-                    let b =
-                        Strips::new(b.transposed(), columns, depth, REGISTERS * T::LANES, pack_b.then_some(scratch));
+                    let b = Strips::columns(b, columns, depth, pack_b.then_some(scratch));
                     let a_scratch = pack_a.then_some(scratch.add(scratch_b));
                     rows(m, a.at(0, p), &b, a_scratch, c, c_row, accumulate || i > 0);
                 }
@@ -83,10 +82,9 @@ unsafe fn rows<T: Lanes>(
     let mut row = 0;
     for i in 0..blocks {
         let block = share(m, blocks, i);
-        let most = if a.row_stride == 1 || scratch.is_some() { ROWS } else { ROWS_APART };
         // SAFETY: the caller's.
         unsafe {
-            let a = Strips::new(a.at(row, 0), block, b.depth, most, scratch);
+            let a = Strips::rows(a.at(row, 0), block, b.depth, scratch);
             for (j, columns) in b.iter() {
                 for (i, rows) in a.iter() {
                     Tile {
@@ -110,44 +108,66 @@ unsafe fn rows<T: Lanes>(
     }
 }
 
-/// A block cut into strips: of rows (A) or of columns (B, whose view is given transposed), packed or as it lies.
+/// A block cut into strips: of rows (A) or of columns (B, whose view is held transposed), packed or as it lies.
 struct Strips<T> {
     view: View<T>,
     packed: Option<*mut T>,
     lanes: usize,
     depth: usize,
+    /// Lanes go into strips by so many: rows one by one, columns by the register, with zeros after the last one.
+    unit: usize,
+    /// The most units of a strip.
     most: usize,
-    even: bool,
 }
 
 impl<T: Lanes> Strips<T> {
-    /// Packs it if there is memory to pack it into.
     #[target_feature(enable = "avx512f")]
-    unsafe fn new(view: View<T>, lanes: usize, depth: usize, most: usize, memory: Option<*mut T>) -> Self {
-        let strips = Strips { view, packed: memory, lanes, depth, most, even: most <= ROWS };
-        if let Some(to) = memory {
-            for (first, width) in strips.iter() {
+    unsafe fn rows(view: View<T>, lanes: usize, depth: usize, memory: Option<*mut T>) -> Self {
+        let most = if view.row_stride == 1 || memory.is_some() { ROWS } else { ROWS_APART };
+        // SAFETY: the caller's.
+        unsafe { Strips { view, packed: memory, lanes, depth, unit: 1, most }.pack() }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    unsafe fn columns(view: View<T>, lanes: usize, depth: usize, memory: Option<*mut T>) -> Self {
+        let view = view.transposed();
+        // SAFETY: the caller's.
+        unsafe { Strips { view, packed: memory, lanes, depth, unit: T::LANES, most: REGISTERS }.pack() }
+    }
+
+    /// Fills the memory to pack into, if there is any.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn pack(self) -> Self {
+        if let Some(to) = self.packed {
+            for (first, width) in self.iter() {
                 // SAFETY: the caller's; strips before this one take `first * depth` elements.
                 unsafe {
-                    let from = view.at(first, 0);
-                    pack::panel(to.add(first * depth), width, depth, from.start, from.row_stride, from.col_stride);
+                    let (to, from) = (to.add(first * self.depth), self.view.at(first, 0));
+                    let (lane, step) = (from.row_stride, from.col_stride);
+                    pack::panel(to, self.packed_width(width), width, self.depth, from.start, lane, step);
                 }
             }
         }
-        strips
+        self
     }
 
-    /// First lane and width of each strip. Rows are shared out evenly; columns fill registers.
+    /// First lane and width of each strip. Units are shared out evenly.
     fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<T> {
-        let (lanes, most) = (self.lanes, self.most);
-        let strips = lanes.div_ceil(most);
-        let (width, wider) = if self.even { (lanes / strips, lanes % strips) } else { (most, 0) };
+        let (lanes, unit) = (self.lanes, self.unit);
+        let units = lanes.div_ceil(unit);
+        let strips = units.div_ceil(self.most);
+        let (each, longer) = (units / strips, units % strips);
         let mut first = 0;
         (0..strips).map(move |i| {
-            let strip = (first, (width + usize::from(i < wider)).min(lanes - first));
-            first += strip.1;
+            let width = (each + usize::from(i < longer)) * unit;
+            let strip = (first, width.min(lanes - first));
+            first += width;
             strip
         })
+    }
+
+    fn packed_width(&self, width: usize) -> usize {
+        width.next_multiple_of(self.unit)
     }
 
     #[inline(always)]
@@ -163,6 +183,6 @@ impl<T: Lanes> Strips<T> {
 
     #[inline(always)]
     fn step(&self, width: usize) -> isize {
-        if self.packed.is_some() { width as isize } else { self.view.col_stride }
+        if self.packed.is_some() { self.packed_width(width) as isize } else { self.view.col_stride }
     }
 }

@@ -9,14 +9,15 @@ use super::Lanes;
 const AHEAD: isize = 12;
 
 /// Copies `width` lanes of `depth` steps: element (lane, step) goes from `lane * lane_stride + step * step_stride` of `from`
-/// to `step * width + lane` of `to`.
+/// to `step * stride + lane` of `to`. Lanes from `width` up to `stride` become 0.
 ///
 /// # Safety
 ///
-/// AVX-512F; all these addresses are valid, and the two ranges do not overlap.
+/// AVX-512F; all these addresses are valid, and the two ranges do not overlap; `stride` is at most three registers.
 #[target_feature(enable = "avx512f")]
 pub unsafe fn panel<T: Lanes>(
     to: *mut T,
+    stride: usize,
     width: usize,
     depth: usize,
     from: *const T,
@@ -26,18 +27,23 @@ pub unsafe fn panel<T: Lanes>(
     // SAFETY: the caller's, strip by strip.
     unsafe {
         if lane_stride == 1 {
-            return copy(to, width, depth, from, step_stride);
+            return match stride.div_ceil(T::LANES) {
+                1 => copy::<T, 1>(to, stride, width, depth, from, step_stride),
+                2 => copy::<T, 2>(to, stride, width, depth, from, step_stride),
+                _ => copy::<T, 3>(to, stride, width, depth, from, step_stride),
+            };
         }
         for lane in (0..width).step_by(T::LANES) {
             let lanes = T::LANES.min(width - lane);
+            let to_lanes = T::LANES.min(stride - lane);
             let (to, from) = (to.add(lane), from.offset(lane as isize * lane_stride));
             if step_stride == 1 {
-                transpose(to, width, depth, from, lane_stride, lanes);
+                transpose(to, stride, to_lanes, depth, from, lane_stride, lanes);
             } else {
                 for step in 0..depth {
-                    for l in 0..lanes {
-                        *to.add(step * width + l) =
-                            *from.offset(l as isize * lane_stride + step as isize * step_stride);
+                    for l in 0..to_lanes {
+                        let at = l as isize * lane_stride + step as isize * step_stride;
+                        *to.add(step * stride + l) = if l < lanes { *from.offset(at) } else { T::ZERO };
                     }
                 }
             }
@@ -45,24 +51,32 @@ pub unsafe fn panel<T: Lanes>(
     }
 }
 
-/// [`panel`] of lanes adjacent in memory, of at most two registers.
+/// [`panel`] of lanes adjacent in memory, `N` registers wide.
 ///
 /// # Safety
 ///
 /// As [`panel`].
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn copy<T: Lanes>(to: *mut T, width: usize, depth: usize, from: *const T, step_stride: isize) {
-    let (low, high) = (T::first(width), T::first(width.saturating_sub(T::LANES)));
+unsafe fn copy<T: Lanes, const N: usize>(
+    to: *mut T,
+    stride: usize,
+    width: usize,
+    depth: usize,
+    from: *const T,
+    step_stride: isize,
+) {
+    let masks = |n: usize| std::array::from_fn::<_, N, _>(|j| T::first(n.saturating_sub(j * T::LANES)));
+    let (from_masks, to_masks) = (masks(width), masks(stride));
     for step in 0..depth {
-        // SAFETY: the caller's; the masks leave out what is beyond the width, and so may the addresses be.
-        unsafe {
-            let (to, from) = (to.add(step * width), from.offset(step as isize * step_stride));
-            let ahead = from.wrapping_offset(AHEAD * step_stride);
-            _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
-            _mm_prefetch::<_MM_HINT_T0>(ahead.wrapping_add(T::LANES).cast());
-            T::store_first(to, low, T::load_first(from, low));
-            T::store_first(to.wrapping_add(T::LANES), high, T::load_first(from.wrapping_add(T::LANES), high));
+        let (to, from) = (to.wrapping_add(step * stride), from.wrapping_offset(step as isize * step_stride));
+        for j in 0..N {
+            let (to, from) = (to.wrapping_add(j * T::LANES), from.wrapping_add(j * T::LANES));
+            // SAFETY: the caller's; the masks leave out what is beyond the widths.
+            unsafe {
+                _mm_prefetch::<_MM_HINT_T0>(from.wrapping_offset(AHEAD * step_stride).cast());
+                T::store_first(to, to_masks[j], T::load_first(from, from_masks[j]));
+            }
         }
     }
 }
@@ -76,13 +90,14 @@ unsafe fn copy<T: Lanes>(to: *mut T, width: usize, depth: usize, from: *const T,
 #[target_feature(enable = "avx512f")]
 unsafe fn transpose<T: Lanes>(
     to: *mut T,
-    width: usize,
+    stride: usize,
+    to_lanes: usize,
     depth: usize,
     from: *const T,
     lane_stride: isize,
     lanes: usize,
 ) {
-    let mask = T::first(lanes);
+    let mask = T::first(to_lanes);
     for step in (0..depth).step_by(T::LANES) {
         let steps = T::LANES.min(depth - step);
         let steps_mask = T::first(steps);
@@ -97,7 +112,7 @@ unsafe fn transpose<T: Lanes>(
             let block = T::transpose(block);
             for (s, &row) in block.as_ref().iter().enumerate() {
                 if s < steps {
-                    T::store_first(to.add((step + s) * width), mask, row);
+                    T::store_first(to.add((step + s) * stride), mask, row);
                 }
             }
         }

@@ -1,6 +1,6 @@
-//! The register tile: up to 14 rows by 2 registers of columns, accumulated over the whole depth before C is touched.
+//! The register tile: up to 9 rows by 3 registers of columns, accumulated over the whole depth before C is touched.
 //!
-//! 28 accumulators, 2 registers of B and a broadcast of A fill the 32 registers; with 28 multiply-adds to 16 loads a step,
+//! 27 accumulators, 3 registers of B and a broadcast of A take 31 of the 32 registers; with 27 multiply-adds to 12 loads a step,
 //! the two multipliers are what limits it.
 
 use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
@@ -8,11 +8,13 @@ use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 use super::Lanes;
 
 /// The most rows of a tile whose rows of A are adjacent in memory.
-pub const ROWS: usize = 14;
+pub const ROWS: usize = 9;
 /// The most rows of a tile whose rows of A are a stride apart: each needs an address of its own.
 pub const ROWS_APART: usize = 8;
 /// The most registers of columns.
-pub const REGISTERS: usize = 2;
+pub const REGISTERS: usize = 3;
+/// Steps of the depth between two jumps: loop counting takes turns with the multipliers.
+const UNROLLED: usize = 4;
 
 /// `c (+)= a * b` for one tile.
 #[derive(Clone, Copy)]
@@ -22,7 +24,8 @@ pub struct Tile<T> {
     pub a: *const T,
     pub a_row: isize,
     pub a_step: isize,
-    /// Element (p, j) is at `p * b_step + j`.
+    /// Element (p, j) is at `p * b_step + j`, for all columns of whole registers: masked loads would take turns with the
+    /// multipliers.
     pub b: *const T,
     pub b_step: isize,
     /// Element (i, j) is at `i * c_row + j`.
@@ -42,10 +45,10 @@ impl<T: Lanes> Tile<T> {
     /// `1..=REGISTERS * LANES`.
     #[inline]
     pub unsafe fn run(&self) {
-        let wide = usize::from(self.columns > T::LANES);
+        let more = (self.columns - 1) / T::LANES;
         // SAFETY: the caller's.
         unsafe {
-            if self.a_row == 1 { T::ADJACENT[self.rows - 1][wide](self) } else { T::APART[self.rows - 1][wide](self) }
+            if self.a_row == 1 { T::ADJACENT[self.rows - 1][more](self) } else { T::APART[self.rows - 1][more](self) }
         }
     }
 }
@@ -60,12 +63,16 @@ trait Kernels: Lanes {
 
 macro_rules! kernels {
     ($adjacent:literal: $($rows:literal)*) => {
-        [$([kernel::<Self, $rows, 1, $adjacent>, kernel::<Self, $rows, 2, $adjacent>]),*]
+        [$([
+            kernel::<Self, $rows, 1, $adjacent>,
+            kernel::<Self, $rows, 2, $adjacent>,
+            kernel::<Self, $rows, 3, $adjacent>,
+        ]),*]
     };
 }
 
 impl<T: Lanes> Kernels for T {
-    const ADJACENT: [[Kernel<T>; REGISTERS]; ROWS] = kernels!(true: 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
+    const ADJACENT: [[Kernel<T>; REGISTERS]; ROWS] = kernels!(true: 1 2 3 4 5 6 7 8 9);
     const APART: [[Kernel<T>; REGISTERS]; ROWS_APART] = kernels!(false: 1 2 3 4 5 6 7 8);
 }
 
@@ -89,18 +96,15 @@ unsafe fn kernel<T: Lanes, const R: usize, const N: usize, const ADJACENT: bool>
             }
         }
         let mut sums = [[T::splat(T::ZERO); N]; R];
-        for _ in 0..t.depth {
-            let mut columns = [T::splat(T::ZERO); N];
-            for (j, x) in columns.iter_mut().enumerate() {
-                let p = b.add(j * T::LANES);
-                *x = if j + 1 == N { T::load_first(p, last) } else { T::load(p) };
+        for _ in 0..t.depth / UNROLLED {
+            for _ in 0..UNROLLED {
+                step::<T, R, N>(&mut sums, a, row, b);
+                a = a.wrapping_offset(t.a_step);
+                b = b.wrapping_offset(t.b_step);
             }
-            for (i, sums) in sums.iter_mut().enumerate() {
-                let x = T::splat(*a.offset(i as isize * row));
-                for (sum, &y) in sums.iter_mut().zip(&columns) {
-                    *sum = T::fma(x, y, *sum);
-                }
-            }
+        }
+        for _ in 0..t.depth % UNROLLED {
+            step::<T, R, N>(&mut sums, a, row, b);
             a = a.wrapping_offset(t.a_step);
             b = b.wrapping_offset(t.b_step);
         }
@@ -110,6 +114,34 @@ unsafe fn kernel<T: Lanes, const R: usize, const N: usize, const ADJACENT: bool>
                 let mask = if j + 1 == N { last } else { T::first(T::LANES) };
                 let sum = if t.accumulate { T::add(T::load_first(p, mask), sum) } else { sum };
                 T::store_first(p, mask, sum);
+            }
+        }
+    }
+}
+
+/// One step of the depth.
+///
+/// # Safety
+///
+/// AVX-512F; `R` rows from a on and `N` registers from b on are valid.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn step<T: Lanes, const R: usize, const N: usize>(
+    sums: &mut [[T::V; N]; R],
+    a: *const T,
+    row: isize,
+    b: *const T,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut columns = [T::splat(T::ZERO); N];
+        for (j, x) in columns.iter_mut().enumerate() {
+            *x = T::load(b.add(j * T::LANES));
+        }
+        for (i, sums) in sums.iter_mut().enumerate() {
+            let x = T::splat(*a.offset(i as isize * row));
+            for (sum, &y) in sums.iter_mut().zip(&columns) {
+                *sum = T::fma(x, y, *sum);
             }
         }
     }
