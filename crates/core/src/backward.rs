@@ -36,11 +36,14 @@ struct Entry {
     cotangents: SmallVec<[Option<Tensor>; 1]>,
     /// For a walk towards given nodes: whether one of them lies behind this entry's inputs.
     leads_on: bool,
+    /// Whether a cotangent has arrived. From then on the walk holds a count on `node`.
+    queued: bool,
 }
 
-/// The wish of one walk.
+/// The state of one walk.
 pub(crate) struct Walk {
     id: u64,
+    tape: u64,
     site: Site,
     create_graph: bool,
     keep_graph: bool,
@@ -64,22 +67,46 @@ pub(crate) struct Target {
 
 static NEXT_WALK: AtomicU64 = AtomicU64::new(1);
 
-/// An edge, copied out of the tape so that its rule can run without a borrow.
+/// An edge, taken out of the tape so that its rule can run without a borrow.
 struct Step {
     op: SharedOp,
+    /// Where the graph is not kept, each holds a count until its cotangent is handed on.
     inputs: SmallVec<[Option<NodeId>; 2]>,
     saved: SmallVec<[Option<Array>; 3]>,
     site: Site,
     /// Output 0.
     node: NodeId,
-    /// Whether an output has hooks, or keeps its gradient.
-    watched: bool,
+    /// The tape, if the inputs are counted.
+    counted: Option<u64>,
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if let Some(tape) = self.counted {
+            for &input in self.inputs.iter().flatten() {
+                tape::release(tape, input);
+            }
+        }
+    }
+}
+
+/// What the tape says when an edge's turn comes.
+enum Turn {
+    Step(Step),
+    /// Hooks first.
+    Watched,
+    Released {
+        op: &'static str,
+        site: Site,
+        by: Site,
+    },
 }
 
 impl Walk {
     pub(crate) fn new(site: Site, create_graph: bool, keep_graph: bool) -> Self {
         Walk {
             id: NEXT_WALK.fetch_add(1, Ordering::Relaxed),
+            tape: tape::current(),
             site,
             create_graph,
             keep_graph,
@@ -121,7 +148,7 @@ impl Walk {
     /// Gives the roots their cotangents.
     fn seed(&mut self, roots: &[(NodeRef, Tensor)]) {
         for (root, cotangent) in roots {
-            tape::with(|tape| self.add(tape, root.id(), cotangent.clone())).finish(self);
+            tape::with(|tape| self.add(tape, root.id(), cotangent.clone(), false)).finish(self);
         }
     }
 
@@ -173,7 +200,7 @@ impl Walk {
         for _ in 0..outputs {
             cotangents.push(None);
         }
-        let entry = Entry { node, found: at.mark, cotangents, leads_on: false };
+        let entry = Entry { node, found: at.mark, cotangents, leads_on: false, queued: false };
         let index = match self.spare.pop() {
             Some(index) => {
                 self.entries[index as usize] = entry;
@@ -188,16 +215,25 @@ impl Walk {
         index
     }
 
-    /// Stores a node's first cotangent; for a later one, tells which sum is due once the tape is free again.
-    fn add(&mut self, tape: &mut Tape, node: NodeId, cotangent: Tensor) -> Added {
+    /// Stores a node's first cotangent; for a later one, tells which sum is due once the tape is free again. `counted`: the
+    /// caller gives away a count on the node.
+    #[inline]
+    fn add(&mut self, tape: &mut Tape, node: NodeId, cotangent: Tensor, counted: bool) -> Added {
         let mark = tape.entry(node).mark;
         let index = if mark.walk == self.id { mark.entry } else { self.enter(tape, node) };
         let entry = &mut self.entries[index as usize];
-        if entry.cotangents.iter().all(Option::is_none) {
+        if !entry.queued {
+            entry.queued = true;
+            entry.node = node;
+            if !counted {
+                tape.acquire(node);
+            }
             match tape.entry(node).kind {
                 Kind::Edge(_) => self.frontier.push((node.order, index)),
                 Kind::Leaf(_) => self.leaves.push(index),
             }
+        } else if counted {
+            tape.decrement(node);
         }
         let place = &mut self.entries[index as usize].cotangents[node.output as usize];
         match place {
@@ -215,63 +251,76 @@ impl Walk {
         let _mode = mode::set(self.create_graph);
         while let Some((_, index)) = self.frontier.pop() {
             let node = self.entries[index as usize].node;
-            if self.targets.is_some() && !self.entries[index as usize].leads_on {
-                // A target itself, with nothing asked for behind it.
+            // Given back when the edge is walked: if nobody else has a handle on it, it is freed there and then.
+            let _held = NodeRef::counted(self.tape, node);
+            if self.targets.is_some() {
                 self.settle(index);
-                continue;
+                if !self.entries[index as usize].leads_on {
+                    // A target itself, with nothing asked for behind it.
+                    continue;
+                }
             }
-            let step = match tape::with(|tape| self.take_step(tape, node)) {
-                Ok(step) => step,
-                Err((op, site, by)) => fail_released(op.name(), site, by),
-            };
-            if step.watched || self.targets.is_some() {
+            let mut turn = tape::with(|tape| self.take_step(tape, index, self.targets.is_some()));
+            if let Turn::Watched = turn {
                 self.settle(index);
+                turn = tape::with(|tape| self.take_step(tape, index, true));
             }
-            let entry = &mut self.entries[index as usize];
-            let cotangents = std::mem::take(&mut entry.cotangents);
-            if self.targets.is_none() {
-                let found = entry.found;
-                self.spare.push(index);
-                tape::with(|tape| tape.entry(node).mark = found);
+            match turn {
+                Turn::Step(step) => {
+                    let cotangents = std::mem::take(&mut self.entries[index as usize].cotangents);
+                    if self.targets.is_none() {
+                        self.spare.push(index);
+                    }
+                    self.walk_edge(step, &cotangents);
+                }
+                Turn::Released { op, site, by } => fail!(
+                    "backward: the values saved by {op} (recorded at {site}) were released by the backward at {by}; keep them \
+                     with keep_graph(), record the shared part again, or detach() it"
+                ),
+                Turn::Watched => unreachable!("settled twice"),
             }
-            self.walk_edge(&step, &cotangents);
         }
     }
 
-    /// Copies an edge out of the tape and, unless the graph is kept, takes its saved values.
-    fn take_step(&self, tape: &mut Tape, node: NodeId) -> Result<Step, (SharedOp, Site, Site)> {
-        tape.visited += 1;
-        let edge = tape.edge(node).expect("the frontier holds edges");
+    /// Takes an edge out of the tape: a copy if the graph is kept, else its op, inputs and saved values themselves.
+    #[inline]
+    fn take_step(&self, tape: &mut Tape, index: u32, settled: bool) -> Turn {
+        let &Entry { node, found, .. } = &self.entries[index as usize];
+        let all = self.targets.is_none();
+        let at = tape.entry(node);
+        let Kind::Edge(edge) = &mut at.kind else { unreachable!("the frontier holds edges") };
         if let Some(by) = edge.released {
-            return Err((edge.op.clone(), edge.site, by));
+            return Turn::Released { op: edge.op.name(), site: edge.site, by };
         }
-        let saved = if self.keep_graph {
-            edge.saved.clone()
+        if !settled && edge.outputs.iter().any(|output| output.extras.is_some()) {
+            return Turn::Watched;
+        }
+        let node = NodeId { output: 0, ..node };
+        let step = if self.keep_graph {
+            let inputs = SmallVec::from_slice(&edge.inputs);
+            Step { op: edge.op.clone(), inputs, saved: edge.saved.clone(), site: edge.site, node, counted: None }
         } else {
             edge.released = Some(self.site);
-            std::mem::take(&mut edge.saved)
+            let (inputs, saved) = (std::mem::take(&mut edge.inputs), std::mem::take(&mut edge.saved));
+            Step { op: edge.op.take(), inputs, saved, site: edge.site, node, counted: Some(self.tape) }
         };
-        Ok(Step {
-            op: edge.op.clone(),
-            // As a copy of plain data; cloning element by element is several times slower.
-            inputs: SmallVec::from_slice(&edge.inputs),
-            saved,
-            site: edge.site,
-            node,
-            watched: edge.outputs.iter().any(|output| output.extras.is_some()),
-        })
+        if all {
+            at.mark = found;
+        }
+        tape.visited += 1;
+        Turn::Step(step)
     }
 
     /// Runs the rule and hands its cotangents on.
-    fn walk_edge(&mut self, step: &Step, cotangents: &[Option<Tensor>]) {
-        let op = &step.op;
+    fn walk_edge(&mut self, mut step: Step, cotangents: &[Option<Tensor>]) {
         let needs: Option<SmallVec<[bool; 8]>> = self.targets.is_some().then(|| {
             tape::with(|tape| {
                 step.inputs.iter().map(|input| input.is_some_and(|node| self.wants(tape, node))).collect()
             })
         });
+        let (name, site) = (step.op.name(), step.site);
         let ctx = Vjp {
-            op: op.name(),
+            op: name,
             cotangents,
             saved: &step.saved,
             inputs: &step.inputs,
@@ -280,33 +329,38 @@ impl Walk {
             create_graph: self.create_graph,
             reads_graph: Cell::new(false),
         };
-        let given = scope::replay(step.site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&ctx) });
+        let op = step.op.get();
+        let mut given = scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&ctx) });
         if given.len() != step.inputs.len() {
-            let (name, site) = (op.name(), step.site);
-            panic!(
-                "{name}: the rule gave {} cotangents for {} inputs (recorded at {site})",
-                given.len(),
-                step.inputs.len()
-            );
+            let (found, expected) = (given.len(), step.inputs.len());
+            panic!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
         }
-        for (i, (cotangent, input)) in given.into_iter().zip(&step.inputs).enumerate() {
-            let (Some(mut cotangent), &Some(node), true) = (cotangent, input, ctx.needs(i)) else { continue };
-            if self.create_graph && !cotangent.needs_grad() {
-                cotangent = ctx.without_graph(&**op, cotangent, i, step.site);
+        if self.create_graph {
+            for (i, cotangent) in given.iter_mut().enumerate().filter(|(i, _)| ctx.needs(*i)) {
+                *cotangent = cotangent.take().map(|g| if g.needs_grad() { g } else { ctx.without_graph(op, g, i) });
             }
+        }
+        for (i, cotangent) in given.iter_mut().enumerate() {
+            let (Some(node), true) = (step.inputs[i], needs.as_ref().is_none_or(|needs| needs[i])) else { continue };
+            let Some(cotangent) = cotangent.take() else { continue };
+            let counted = step.counted.is_some();
             let added = tape::with(|tape| match tape.check_cotangent(node, &cotangent) {
-                Ok(()) => Ok(self.add(tape, node, cotangent)),
+                Ok(()) => Ok(self.add(tape, node, cotangent, counted)),
                 Err(expected) => Err((cotangent, expected)),
             });
             match added {
-                Ok(Added::Stored) => {}
-                Ok(due) => scope::replay(step.site, || due.finish(self)),
+                Ok(added) => {
+                    if counted {
+                        step.inputs[i] = None;
+                    }
+                    if let Added::Due { .. } = added {
+                        scope::replay(site, || added.finish(self));
+                    }
+                }
                 Err((cotangent, (dtype, shape))) => panic!(
-                    "{}: the rule's cotangent for input {i} is {} {:?}, the input is {dtype} {shape:?} (recorded at {})",
-                    op.name(),
+                    "{name}: the rule's cotangent for input {i} is {} {:?}, the input is {dtype} {shape:?} (recorded at {site})",
                     cotangent.dtype(),
                     cotangent.shape(),
-                    step.site
                 ),
             }
         }
@@ -356,7 +410,7 @@ impl Walk {
 }
 
 impl Drop for Walk {
-    /// Gives the walk that this one was nested in its marks back, also on unwinding.
+    /// Gives the walk that this one was nested in its marks back, and the counts of what was not walked; also on unwinding.
     fn drop(&mut self) {
         let entries = &self.entries;
         let id = self.id;
@@ -368,6 +422,10 @@ impl Drop for Walk {
                 }
             }
         });
+        let unwalked = self.frontier.iter().map(|(_, index)| index);
+        for &index in unwalked.chain(&self.leaves) {
+            tape::release(self.tape, self.entries[index as usize].node);
+        }
     }
 }
 
@@ -428,15 +486,6 @@ fn run_hooks(hooks: &[Hook], mut total: Tensor) -> Tensor {
         }
     }
     total
-}
-
-#[cold]
-#[track_caller]
-fn fail_released(op: &str, site: Site, by: Site) -> ! {
-    fail!(
-        "backward: the values saved by {op} (recorded at {site}) were released by the backward at {by}; keep them with \
-         keep_graph(), record the shared part again, or detach() it"
-    )
 }
 
 impl Tensor {

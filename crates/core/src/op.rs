@@ -151,6 +151,8 @@ impl<'a> Needs<'a> {
 pub(crate) enum SharedOp {
     Constant(&'static dyn Op),
     Shared(Arc<dyn Op>),
+    /// The op was walked and let go; its name is left.
+    Walked(&'static str),
 }
 
 impl SharedOp {
@@ -163,16 +165,39 @@ impl SharedOp {
             SharedOp::Shared(Arc::new(op))
         }
     }
-}
 
-impl std::ops::Deref for SharedOp {
-    type Target = dyn Op;
+    /// The op.
+    ///
+    /// # Panics
+    /// If it was walked.
     #[inline]
-    fn deref(&self) -> &(dyn Op + 'static) {
+    pub(crate) fn get(&self) -> &dyn Op {
         match self {
             SharedOp::Constant(op) => *op,
             SharedOp::Shared(op) => &**op,
+            SharedOp::Walked(name) => unreachable!("{name} was walked and let go"),
         }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            SharedOp::Walked(name) => name,
+            op => op.get().name(),
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> Vec<(&'static str, String)> {
+        match self {
+            SharedOp::Walked(_) => Vec::new(),
+            op => op.get().attributes(),
+        }
+    }
+
+    /// The op itself; its name stays.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Self {
+        let name = self.name();
+        std::mem::replace(self, SharedOp::Walked(name))
     }
 }
 
@@ -290,7 +315,7 @@ impl Vjp<'_> {
     /// A cotangent came back without graph although one is being built. That is right if nothing it was computed from has one;
     /// else the op is declared `once_differentiable`, and asking for more is an error later, or it is an error now.
     #[cold]
-    pub(crate) fn without_graph(&self, op: &dyn Op, cotangent: Tensor, input: usize, site: Site) -> Tensor {
+    pub(crate) fn without_graph(&self, op: &dyn Op, cotangent: Tensor, input: usize) -> Tensor {
         let sources: Vec<&Tensor> = self.cotangents.iter().flatten().filter(|g| g.needs_grad()).collect();
         if sources.is_empty() && !self.reads_graph.get() || op.zero_gradient() {
             return cotangent;
@@ -298,14 +323,15 @@ impl Vjp<'_> {
         if !op.once_differentiable() {
             panic!(
                 "{}: a graph of the gradient was asked for, but the rule's cotangent for input {input} carries none; write the rule \
-                 in tensor ops, or declare the op `once_differentiable` (recorded at {site})",
-                self.op
+                 in tensor ops, or declare the op `once_differentiable`{}",
+                self.op,
+                scope::marked().map(|site| format!(" (recorded at {site})")).unwrap_or_default()
             );
         }
         let read: Vec<Tensor> =
             (0..self.inputs.len()).filter(|&i| self.saved[i].is_some()).map(|i| self.input(i)).collect();
         let sources: Vec<&Tensor> = sources.into_iter().chain(&read).collect();
-        scope::replay(site, || Once { op: self.op, cotangent }.apply(&sources))
+        Once { op: self.op, cotangent }.apply(&sources)
     }
 }
 

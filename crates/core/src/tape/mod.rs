@@ -317,7 +317,7 @@ impl Tape {
     }
 
     #[inline]
-    fn acquire(&mut self, id: NodeId) {
+    pub(crate) fn acquire(&mut self, id: NodeId) {
         match &mut self.entry(id).kind {
             Kind::Leaf(node) => node.count += 1,
             Kind::Edge(edge) => {
@@ -342,7 +342,7 @@ impl Tape {
 
     /// One count less; true if the entry now waits to be freed.
     #[inline]
-    fn decrement(&mut self, id: NodeId) -> bool {
+    pub(crate) fn decrement(&mut self, id: NodeId) -> bool {
         let left = match &mut self.entry(id).kind {
             Kind::Leaf(node) => {
                 node.count -= 1;

@@ -28,11 +28,11 @@ pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, sit
     };
     let needs = Needs::of(inputs);
     for (i, x) in inputs.iter().enumerate() {
-        edge.saved.push(edge.op.saves_input(i, &needs).then(|| x.value().into_owned()));
+        edge.saved.push(edge.op.get().saves_input(i, &needs).then(|| x.value().into_owned()));
     }
     for (i, y) in outputs.iter().enumerate() {
         let value = y.value();
-        edge.saved.push(edge.op.saves_output(i).then(|| (*value).clone()));
+        edge.saved.push(edge.op.get().saves_output(i).then(|| (*value).clone()));
         let count = u32::from(value.dtype().is_float());
         edge.live += count;
         edge.outputs.push(Output { count, dtype: value.dtype(), shape: dims(value.shape()), extras: None });
