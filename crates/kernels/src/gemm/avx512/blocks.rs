@@ -11,7 +11,7 @@ const UNPACKED_ROWS: usize = 48;
 /// Rows of A in a block.
 const BLOCK_ROWS: usize = 18 * ROWS;
 /// Bytes of a row of B in a block.
-const BLOCK_COLUMNS_BYTES: usize = 6144;
+const BLOCK_COLUMNS_BYTES: usize = 3072;
 
 /// `c (+)= a * b` where a is m x k, b is k x n, and row i of c begins at `i * c_row`.
 ///
