@@ -103,16 +103,16 @@ pub trait Op: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Runs the op on tensors and records it; for ops with one output.
+    #[inline]
     #[track_caller]
     fn apply(self, inputs: &[&Tensor]) -> Tensor
     where
         Self: Sized,
     {
-        let name = self.name();
         let mut outputs = apply(self, inputs, Location::caller());
-        match (outputs.pop(), outputs.len()) {
-            (Some(output), 0) => output,
-            (_, more) => crate::fail!("{name}: apply is for ops with one output, this one gave {}", more + 1),
+        match outputs.pop() {
+            Some(output) if outputs.is_empty() => output,
+            _ => crate::fail!("apply is for ops with one output; use apply_all"),
         }
     }
 
@@ -127,6 +127,7 @@ pub trait Op: fmt::Debug + Send + Sync + 'static {
 }
 
 /// Runs an op and, if this thread records and an input needs a gradient, puts its edge on the tape.
+#[inline]
 #[track_caller]
 fn apply<O: Op>(op: O, inputs: &[&Tensor], caller: Site) -> Outputs {
     let outputs = {

@@ -60,13 +60,15 @@ impl Clone for Array {
 impl Drop for Array {
     #[inline]
     fn drop(&mut self) {
-        if self.header().refs.fetch_sub(1, Ordering::Release) == 1 {
+        let refs = &self.header().refs;
+        // A count of one is ours, and nobody can raise it without a handle: no need to lower it in memory. Acquire: what other
+        // holders did with the elements happened before the block is used again.
+        if refs.load(Ordering::Acquire) == 1 || refs.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
-            // SAFETY: the count was one, so nobody else holds the header; it was initialised by `allocate`.
-            let header = unsafe { self.0.read() };
-            let block = Block { start: self.0.cast(), raw: header.raw, bytes: header.units as usize * ALIGN };
-            drop(header);
-            buffers::give(block);
+            let (raw, units) = (self.header().raw, self.header().units);
+            // SAFETY: nobody else holds the header, which `allocate` initialised, and nobody looks at it after this.
+            unsafe { self.0.drop_in_place() };
+            buffers::give(Block { start: self.0.cast(), raw, bytes: units as usize * ALIGN });
         }
     }
 }

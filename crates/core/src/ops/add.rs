@@ -63,6 +63,9 @@ pub(crate) fn add(x: &Tensor, y: OperandRef<'_>) -> Tensor {
     match y {
         OperandRef::Tensor(y) => {
             check_number("add", x);
+            if alike(x, y) {
+                return Add.apply(&[x, y]);
+            }
             let (x, y) = broadcast("add", x, y);
             Add.apply(&[&x, &y])
         }

@@ -64,6 +64,9 @@ pub(crate) fn mul(x: &Tensor, y: OperandRef<'_>) -> Tensor {
     match y {
         OperandRef::Tensor(y) => {
             check_number("mul", x);
+            if alike(x, y) {
+                return Mul.apply(&[x, y]);
+            }
             let (x, y) = broadcast("mul", x, y);
             Mul.apply(&[&x, &y])
         }

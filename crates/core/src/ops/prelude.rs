@@ -52,6 +52,12 @@ pub(crate) fn check_number(op: &str, x: &Tensor) {
     }
 }
 
+/// Whether two operands can be taken as they stand.
+#[inline]
+pub(crate) fn alike(x: &Tensor, y: &Tensor) -> bool {
+    kernels::same_shape(x.shape(), y.shape()) && x.dtype() == y.dtype()
+}
+
 /// Two operands of one type, brought to one shape.
 #[inline]
 #[track_caller]

@@ -74,6 +74,9 @@ pub(crate) fn sub(x: &Tensor, y: OperandRef<'_>) -> Tensor {
     match y {
         OperandRef::Tensor(y) => {
             check_number("sub", x);
+            if alike(x, y) {
+                return Sub.apply(&[x, y]);
+            }
             let (x, y) = broadcast("sub", x, y);
             Sub.apply(&[&x, &y])
         }

@@ -377,38 +377,37 @@ impl Tape {
         let mut buried = false;
         while let Some(slot) = self.doomed.pop() {
             let place = &mut self.slots[slot as usize];
-            let unused = match place {
-                Slot::Free { .. } => false,
-                Slot::Used(Entry { kind: Kind::Leaf(node), .. }) => node.count == 0,
-                Slot::Used(Entry { kind: Kind::Edge(edge), .. }) => edge.live == 0,
-            };
-            // Mail may have brought it back, or doomed it twice.
-            if !unused {
-                continue;
-            }
-            let Slot::Used(entry) = std::mem::replace(place, Slot::Free { next: self.free }) else { continue };
-            self.free = slot;
-            match entry.kind {
-                Kind::Leaf(node) => {
+            let Slot::Used(entry) = place else { continue };
+            // Taken out piece by piece: moving whole records costs more than the rest. Mail may have brought an entry back, or
+            // doomed it twice.
+            match &mut entry.kind {
+                Kind::Leaf(node) if node.count == 0 => {
+                    let leaf = node.leaf.clone();
+                    *place = Slot::Free { next: self.free };
+                    self.free = slot;
                     self.nodes -= 1;
-                    node.leaf.forget(self.id);
+                    leaf.forget(self.id);
                     // Others nearly always hold the leaf; the last holder's drop may run a hook's destructor.
                     buried = true;
-                    discard(Trash::Leaf { _leaf: node.leaf });
+                    discard(Trash::Leaf { _leaf: leaf });
                 }
-                Kind::Edge(edge) => {
+                Kind::Edge(edge) if edge.live == 0 => {
                     self.edges -= 1;
                     self.nodes -= edge.nodes();
-                    for id in edge.inputs.iter().flatten() {
-                        self.decrement(*id);
-                    }
+                    let inputs = std::mem::take(&mut edge.inputs);
                     let extras = edge.outputs.iter().any(|output| output.extras.is_some());
                     if extras || matches!(edge.op, SharedOp::Shared(_)) {
                         buried = true;
-                        let extras = edge.outputs.into_iter().map(|output| output.extras).collect();
-                        discard(Trash::Edge { _op: edge.op, _extras: extras });
+                        let extras = edge.outputs.iter_mut().map(|output| output.extras.take()).collect();
+                        discard(Trash::Edge { _op: edge.op.take(), _extras: extras });
+                    }
+                    *place = Slot::Free { next: self.free };
+                    self.free = slot;
+                    for id in inputs.iter().flatten() {
+                        self.decrement(*id);
                     }
                 }
+                _ => {}
             }
         }
         // The free list is all there is: start over, so that the arena's memory follows the largest graph, not the oldest.

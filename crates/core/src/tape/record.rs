@@ -17,33 +17,35 @@ use tapegrad_kernels::dims;
 /// If an input that needs a gradient was recorded on another thread's tape.
 #[track_caller]
 pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, site: Site) -> Outputs {
-    let mut edge = Edge {
-        op,
-        inputs: SmallVec::new(),
-        outputs: SmallVec::new(),
-        saved: SmallVec::new(),
-        site,
-        released: None,
-        live: 0,
-    };
     let needs = Needs::of(inputs);
+    let mut saved = SmallVec::new();
     for (i, x) in inputs.iter().enumerate() {
-        edge.saved.push(edge.op.get().saves_input(i, &needs).then(|| x.value().into_owned()));
+        saved.push(op.get().saves_input(i, &needs).then(|| x.value().into_owned()));
     }
+    let (mut described, mut live) = (SmallVec::new(), 0);
     for (i, y) in outputs.iter().enumerate() {
         let value = y.value();
-        edge.saved.push(edge.op.get().saves_output(i).then(|| (*value).clone()));
+        saved.push(op.get().saves_output(i).then(|| (*value).clone()));
         let count = u32::from(value.dtype().is_float());
-        edge.live += count;
-        edge.outputs.push(Output { count, dtype: value.dtype(), shape: dims(value.shape()), extras: None });
+        live += count;
+        described.push(Output { count, dtype: value.dtype(), shape: dims(value.shape()), extras: None });
     }
-    if edge.live == 0 {
+    if live == 0 {
         // Integers and truth values carry no gradient: nothing to record.
         return outputs;
     }
     let recorded = with(|tape| {
         let mail = tape.mailbox.has_mail() && tape.drain();
-        tape.push_edge(edge, inputs).map(|(id, tape)| (id, tape, mail))
+        let foreign = |x: &&Tensor| matches!(&x.0, Repr::Result { node, .. } if node.tape() != tape.id);
+        if let Some(i) = inputs.iter().position(foreign) {
+            return Err((i, op.name()));
+        }
+        let inputs = tape.link(inputs);
+        tape.edges += 1;
+        tape.nodes += live as usize;
+        let edge = Edge { op, inputs, outputs: described, saved, site, released: None, live };
+        let (slot, order) = tape.push(Kind::Edge(edge));
+        Ok((NodeId { order, slot, output: 0 }, tape.id, mail))
     });
     let (first, tape, mail) = match recorded {
         Ok(recorded) => recorded,
@@ -73,17 +75,10 @@ pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, sit
 }
 
 impl Tape {
-    /// Links the edge to its inputs' nodes. On failure, the place of the input that belongs to another tape,
-    /// and the op's name.
+    /// The inputs' nodes, each with a count for the edge that is being recorded.
     #[inline]
-    fn push_edge(&mut self, mut edge: Edge, inputs: &[&Tensor]) -> Result<(NodeId, u64), (usize, &'static str)> {
-        for (i, x) in inputs.iter().enumerate() {
-            if let Repr::Result { node, .. } = &x.0
-                && node.tape() != self.id
-            {
-                return Err((i, edge.op.name()));
-            }
-        }
+    fn link(&mut self, inputs: &[&Tensor]) -> SmallVec<[Option<NodeId>; 2]> {
+        let mut nodes = SmallVec::new();
         for x in inputs {
             let id = match &x.0 {
                 Repr::Result { node, .. } => Some(node.id()),
@@ -93,12 +88,9 @@ impl Tape {
             if let Some(id) = id {
                 self.acquire(id);
             }
-            edge.inputs.push(id);
+            nodes.push(id);
         }
-        self.edges += 1;
-        self.nodes += edge.nodes();
-        let (slot, order) = self.push(Kind::Edge(edge));
-        Ok((NodeId { order, slot, output: 0 }, self.id))
+        nodes
     }
 
     /// The leaf's node on this tape, made if it has none.
