@@ -39,6 +39,7 @@ mod layered;
 mod legend;
 mod page;
 mod plot;
+mod recorded;
 mod svg;
 mod text;
 #[cfg(test)]
