@@ -15,7 +15,11 @@ impl Axes {
     #[track_caller]
     pub(crate) fn resolve(&self, op: &str, shape: &[usize]) -> Dims {
         let Some(axes) = &self.0 else { return (0..shape.len()).collect() };
-        let mut resolved: Dims = axes.iter().map(|&a| axis(op, shape, a)).collect();
+        // A loop, since a closure would not hand the caller's line on.
+        let mut resolved = Dims::new();
+        for &a in axes {
+            resolved.push(axis(op, shape, a));
+        }
         resolved.sort_unstable();
         if let Some(twice) = resolved.windows(2).find(|w| w[0] == w[1]) {
             fail!("{op}: axis {} of {shape:?} is named twice", twice[0]);
