@@ -121,36 +121,31 @@ pub enum Comparison {
     Ge,
 }
 
-impl Comparison {
-    /// The test for one type.
-    fn test<T: PartialOrd>(self) -> fn(&T, &T) -> bool {
-        match self {
-            Comparison::Eq => T::eq,
-            Comparison::Ne => T::ne,
-            Comparison::Lt => T::lt,
-            Comparison::Le => T::le,
-            Comparison::Gt => T::gt,
-            Comparison::Ge => T::ge,
-        }
+/// Compares element by element.
+pub fn compare(how: Comparison, x: &Array, y: &Array) -> Array {
+    with_type!(any x.dtype(), T => compare_typed::<T>(how, x, y))
+}
+
+fn compare_typed<T: Element + PartialOrd>(how: Comparison, x: &Array, y: &Array) -> Array {
+    match how {
+        Comparison::Eq => test_pairs::<T>(x, y, |a, b| a == b),
+        Comparison::Ne => test_pairs::<T>(x, y, |a, b| a != b),
+        Comparison::Lt => test_pairs::<T>(x, y, |a, b| a < b),
+        Comparison::Le => test_pairs::<T>(x, y, |a, b| a <= b),
+        Comparison::Gt => test_pairs::<T>(x, y, |a, b| a > b),
+        Comparison::Ge => test_pairs::<T>(x, y, |a, b| a >= b),
     }
 }
 
-/// Compares element by element.
-pub fn compare(how: Comparison, x: &Array, y: &Array) -> Array {
-    with_type!(any x.dtype(), T => {
-        let test = how.test::<T>();
-        Array::build::<bool>(x.shape(), |out| blocks2::<T, T, bool>(x, y, out, |xs, ys, out| {
-            for ((o, a), b) in out.iter_mut().zip(xs).zip(ys) {
+/// A test of each pair of elements, inlined into the loop so that it vectorises.
+fn test_pairs<T: Element>(x: &Array, y: &Array, test: impl Fn(T, T) -> bool + Sync) -> Array {
+    Array::build::<bool>(x.shape(), |out| {
+        blocks2::<T, T, bool>(x, y, out, |xs, ys, out| {
+            for ((o, &a), &b) in out.iter_mut().zip(xs).zip(ys) {
                 *o = test(a, b);
             }
-        }))
+        });
     })
-}
-
-/// Compares each element with one number, in f64 (exact for i64 up to 2^53).
-pub fn compare_scalar(how: Comparison, x: &Array, y: f64) -> Array {
-    let test = how.test::<f64>();
-    test_each(x, move |a| test(&a, &y))
 }
 
 /// A test of each element, as f64.
@@ -163,28 +158,31 @@ pub fn test_each(x: &Array, test: impl Fn(f64) -> bool + Sync) -> Array {
 }
 
 /// A truth function of each pair of bool elements.
-pub fn logical(x: &Array, y: &Array, f: fn(bool, bool) -> bool) -> Array {
-    Array::build::<bool>(x.shape(), |out| {
-        blocks2::<bool, bool, bool>(x, y, out, |xs, ys, out| {
-            for ((o, &a), &b) in out.iter_mut().zip(xs).zip(ys) {
-                *o = f(a, b);
-            }
-        });
-    })
+pub fn logical(x: &Array, y: &Array, f: impl Fn(bool, bool) -> bool + Sync) -> Array {
+    test_pairs::<bool>(x, y, f)
 }
 
 /// The element of `x` where `mask` is true, of `y` elsewhere.
 pub fn select(mask: &Array, x: &Array, y: &Array) -> Array {
-    assert_eq!(mask.shape(), y.shape(), "mask and operands differ in shape");
-    with_type!(any x.dtype(), T => {
-        let mut out = crate::strided::copy(y);
-        blocks2::<bool, T, T>(mask, x, out.make_mut::<T>(), |ms, xs, out| {
-            for ((o, &m), &a) in out.iter_mut().zip(ms).zip(xs) {
-                *o = if m { a } else { *o };
+    assert_eq!(mask.shape(), x.shape(), "mask and operands differ in shape");
+    assert_eq!(x.shape(), y.shape(), "mask and operands differ in shape");
+    with_type!(any x.dtype(), T => Array::build::<T>(x.shape(), |out| {
+        let (mask, rx, ry) = (Reader::<bool>::new(mask), Reader::<T>::new(x), Reader::<T>::new(y));
+        pool::chunks_mut(out, TASK, |i, chunk| {
+            let (mut sm, mut sx, mut sy) = ([false; BLOCK], [T::default(); BLOCK], [T::default(); BLOCK]);
+            let mut done = 0;
+            while done < chunk.len() {
+                let (at, left) = (i * TASK + done, chunk.len() - done);
+                let len = mask.step(at, left).min(rx.step(at, left)).min(ry.step(at, left));
+                let operands = rx.block(at, len, &mut sx).iter().zip(ry.block(at, len, &mut sy));
+                let out = chunk[done..done + len].iter_mut().zip(mask.block(at, len, &mut sm));
+                for ((o, &m), (&a, &b)) in out.zip(operands) {
+                    *o = if m { a } else { b };
+                }
+                done += len;
             }
         });
-        out
-    })
+    }))
 }
 
 /// The values as another type: floats to integers truncate and saturate, NaN is 0; numbers to bool are "not zero".

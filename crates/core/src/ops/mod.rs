@@ -1,38 +1,82 @@
 //! The ops: one file each, with the op's attributes, its forward and backward pass, the documented method, and its own account
 //! of itself for the tests.
 
+pub(crate) mod abs;
 pub(crate) mod add;
 pub(crate) mod broadcast_to;
 pub(crate) mod cos;
 pub(crate) mod div;
+pub(crate) mod eq;
 pub(crate) mod exp;
+pub(crate) mod ge;
+pub(crate) mod gt;
+pub(crate) mod isfinite;
+pub(crate) mod isnan;
+pub(crate) mod le;
+pub(crate) mod leaky_relu;
+pub(crate) mod log;
+pub(crate) mod logical_and;
 pub(crate) mod logical_not;
+pub(crate) mod logical_or;
+pub(crate) mod logical_xor;
+pub(crate) mod lt;
 pub(crate) mod mul;
+pub(crate) mod ne;
 pub(crate) mod neg;
 mod prelude;
+pub(crate) mod reciprocal;
+pub(crate) mod relu;
 pub(crate) mod reshape;
+pub(crate) mod sigmoid;
+pub(crate) mod sign;
 pub(crate) mod sin;
+pub(crate) mod sqrt;
+pub(crate) mod square;
 pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
+pub(crate) mod tanh;
 pub(crate) mod to_dtype;
+pub(crate) mod where_cond;
 
 use crate::spec::OpSpec;
 
 /// Every op's account of itself, in the order of the files' names.
 pub const ALL: &[OpSpec] = &[
+    abs::SPEC,
     add::SPEC,
     broadcast_to::SPEC,
     cos::SPEC,
     div::SPEC,
+    eq::SPEC,
     exp::SPEC,
+    ge::SPEC,
+    gt::SPEC,
+    isfinite::SPEC,
+    isnan::SPEC,
+    le::SPEC,
+    leaky_relu::SPEC,
+    log::SPEC,
+    logical_and::SPEC,
     logical_not::SPEC,
+    logical_or::SPEC,
+    logical_xor::SPEC,
+    lt::SPEC,
     mul::SPEC,
+    ne::SPEC,
     neg::SPEC,
+    reciprocal::SPEC,
+    relu::SPEC,
     reshape::SPEC,
+    sigmoid::SPEC,
+    sign::SPEC,
     sin::SPEC,
+    sqrt::SPEC,
+    square::SPEC,
     sub::SPEC,
     sum::SPEC,
     sum_to::SPEC,
+    tanh::SPEC,
     to_dtype::SPEC,
+    where_cond::SPEC,
 ];

@@ -7,11 +7,12 @@ pub(crate) use smallvec::smallvec;
 pub(crate) use crate::axes::{self, Axes};
 pub(crate) use crate::fail;
 pub(crate) use crate::op::{Cotangents, Needs, Op, Outputs, Vjp};
-pub(crate) use crate::operand::{OperandRef, Scalar};
-pub(crate) use crate::spec::{Derivative, OpSpec, Sample, misuse, no_errors, no_kinks, spread};
+pub(crate) use crate::operand::{Operand, OperandRef, Scalar};
+pub(crate) use crate::spec::{Derivative, Kink, OpSpec, Sample, misuse, no_errors, no_kinks, spread, spread_around};
 pub(crate) use crate::tensor::Tensor;
 pub(crate) use tapegrad_kernels::{self as kernels, Array, DType, Dims, elementwise, math, reduce, view, with_type};
 
+use tapegrad_kernels::elementwise::Comparison;
 use tapegrad_kernels::math::{Binary, Unary};
 
 /// The outputs of an op that has one.
@@ -81,4 +82,41 @@ pub(crate) fn broadcast_shapes<'a>(op: &str, x: &'a Tensor, y: &'a Tensor) -> (C
     let to =
         |t: &'a Tensor| if t.shape() == &shape[..] { Cow::Borrowed(t) } else { Cow::Owned(t.broadcast_to(&shape)) };
     (to(x), to(y))
+}
+
+/// An operand as a tensor: a number takes the type of the tensor beside it, and no axes.
+#[track_caller]
+pub(crate) fn operand<'a>(op: &str, beside: &Tensor, operand: OperandRef<'a>) -> Cow<'a, Tensor> {
+    match operand {
+        OperandRef::Tensor(y) => Cow::Borrowed(y),
+        OperandRef::Scalar(s) => {
+            s.check(op, beside.dtype());
+            Cow::Owned(scalar(s, beside.dtype()))
+        }
+    }
+}
+
+/// A number as a tensor without axes.
+pub(crate) fn scalar(s: Scalar, dtype: DType) -> Tensor {
+    Tensor::constant(with_type!(any dtype, T => Array::scalar(s.to::<T>())))
+}
+
+/// A comparison of two operands of one type. Truth values have no gradient, so nothing is recorded.
+#[track_caller]
+pub(crate) fn compare(op: &str, how: Comparison, x: &Tensor, y: OperandRef<'_>) -> Tensor {
+    let (x, y) = (x.detach(), operand(op, x, y).detach());
+    let (x, y) = broadcast(op, &x, &y);
+    Tensor::constant(elementwise::compare(how, &x.value(), &y.value()))
+}
+
+/// A truth function of two bool tensors.
+#[track_caller]
+pub(crate) fn logical(op: &str, x: &Tensor, y: &Tensor, f: impl Fn(bool, bool) -> bool + Sync) -> Tensor {
+    for dtype in [x.dtype(), y.dtype()] {
+        if dtype != DType::Bool {
+            fail!("{op}: not defined for {dtype}; compare first");
+        }
+    }
+    let (x, y) = broadcast(op, x, y);
+    Tensor::constant(elementwise::logical(&x.value(), &y.value(), f))
 }

@@ -81,6 +81,7 @@ unary!(
 unary!(
     /// `1` above zero, `-1` below it, `+0` at it, NaN at NaN.
     Sign: f32 f64, |x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { x + 0.0 });
+unary!(impl Sign: i64, |x| x.signum());
 
 with_scalar!(
     /// `x + s`.
@@ -126,6 +127,7 @@ PowScalar: f32 f64, |x, s| {
         x.powf(s)
     }
 });
+with_scalar!(impl PowScalar: i64, |x, s| wrapping_power(x, s));
 
 binary!(
     /// `x + y`.
@@ -153,7 +155,24 @@ binary!(impl Minimum: i64, |x, y| x.min(y));
 binary!(
     /// `x` to the power `y`, by the standard library's `powf`; `x^0` is 1 for every `x`.
     Pow: f32 f64, |x, y| x.powf(y));
+binary!(impl Pow: i64, |x, y| wrapping_power(x, y));
 
+/// `base` to a power that is not negative, modulo 2^64.
+fn wrapping_power(mut base: i64, mut exponent: i64) -> i64 {
+    let mut power = 1i64;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = power.wrapping_mul(base);
+        }
+        base = base.wrapping_mul(base);
+        exponent >>= 1;
+    }
+    power
+}
+
+binary!(
+    /// `2 g x`, the cotangent of the square of `x`.
+    SquareGrad: f32 f64, |g, x| g * (x + x));
 binary!(
     /// `g * (1 - out^2)`, the cotangent of `tanh` from that of its value `out`. The square is taken apart as
     /// `(1 - out) * (1 + out)`, which does not cancel where `out` is near 1.

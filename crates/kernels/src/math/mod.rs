@@ -7,17 +7,19 @@
 mod arithmetic;
 mod exp;
 mod log;
+mod pieces;
 mod sigmoid;
 mod slices;
 mod trig;
 
 pub use arithmetic::{
     Abs, AbsGrad, Add, AddScalar, Div, DivScalar, MaxScalar, Maximum, MinScalar, Minimum, Mul, MulScalar, Neg, Pow,
-    PowScalar, RDivScalar, RSubScalar, Reciprocal, Relu, ReluGrad, SigmoidGrad, Sign, Sqrt, Square, Sub, SubScalar,
-    TanhGrad,
+    PowScalar, RDivScalar, RSubScalar, Reciprocal, Relu, ReluGrad, SigmoidGrad, Sign, Sqrt, Square, SquareGrad, Sub,
+    SubScalar, TanhGrad,
 };
 pub use exp::Exp;
 pub use log::Log;
+pub use pieces::{Clamp, ClampGrad, Gate, LeakyRelu, LeakyReluGrad, MaximumShare, MinimumShare};
 pub use sigmoid::{Sigmoid, Tanh};
 pub use slices::{map, map_in_place, zip, zip_in_place};
 pub use trig::{Cos, Sin};

@@ -1,0 +1,39 @@
+//! X and y.
+
+use super::prelude::*;
+
+impl Tensor {
+    /// Whether both are true. The other tensor broadcasts.
+    ///
+    /// # Panics
+    /// If shapes do not broadcast, or one of the two is not bool.
+    #[must_use]
+    #[track_caller]
+    pub fn logical_and(&self, other: &Tensor) -> Tensor {
+        logical("logical_and", self, other, |x, y| x & y)
+    }
+}
+
+pub(crate) const SPEC: OpSpec = OpSpec {
+    name: "logical_and",
+    formula: "x and y",
+    derivative: "none: truth values",
+    kind: Derivative::None,
+    samples: || {
+        let (t, f) = (true, false);
+        let call = |x: &[Tensor]| x[0].logical_and(&x[1]);
+        vec![
+            Sample::new("plain", [crate::tensor![t, f, t, f], crate::tensor![t, t, f, f]], call),
+            Sample::new("broadcast", [crate::tensor![[t], [f]], crate::tensor![t, f, t]], call),
+            Sample::new("size 1", [crate::tensor![t], crate::tensor![[f]]], call),
+            Sample::new("size 0", [Tensor::from(Vec::<bool>::new()), crate::tensor![t]], call),
+        ]
+    },
+    errors: || {
+        vec![
+            misuse!(Tensor::zeros([2]).logical_and(&crate::tensor![true]), "logical_and: not defined for f32"),
+            misuse!(Tensor::eye(2).eq(1).logical_and(&Tensor::eye(3).eq(1)), "logical_and: shapes [2, 2] and [3, 3]"),
+        ]
+    },
+    kinks: no_kinks,
+};

@@ -1,0 +1,96 @@
+//! The rectifier.
+
+use super::prelude::*;
+
+#[derive(Debug)]
+struct Relu;
+
+impl Op for Relu {
+    fn name(&self) -> &'static str {
+        "relu"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(elementwise::unary(math::Relu, &inputs[0].value()))
+    }
+
+    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        smallvec![Some(relu_backward(ctx.g(), &ctx.constant_output(0)))]
+    }
+
+    fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
+        false
+    }
+}
+
+/// g where the output is above 0. The output is a mask here and carries no graph.
+#[derive(Debug)]
+struct ReluBackward;
+
+impl Op for ReluBackward {
+    fn name(&self) -> &'static str {
+        "relu_backward"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(elementwise::binary(math::ReluGrad, &inputs[0].value(), &inputs[1].value()))
+    }
+
+    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        smallvec![Some(relu_backward(ctx.g(), &ctx.constant_input(1))), None]
+    }
+
+    fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
+        i == 1
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+#[track_caller]
+fn relu_backward(g: &Tensor, out: &Tensor) -> Tensor {
+    ReluBackward.apply(&[g, out])
+}
+
+impl Tensor {
+    /// The larger of each element and 0; NaN stays. The derivative at 0 is 0.
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// assert_eq!(tensor![-2.0, 3.0].relu().to_vec::<f32>().unwrap(), [0.0, 3.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the tensor is not f32 or f64.
+    #[must_use]
+    #[track_caller]
+    pub fn relu(&self) -> Tensor {
+        check_float("relu", self);
+        Relu.apply(&[self])
+    }
+}
+
+pub(crate) const SPEC: OpSpec = OpSpec {
+    name: "relu",
+    formula: "max(x, 0)",
+    derivative: "g where x > 0, else 0",
+    kind: Derivative::Linear,
+    samples: || {
+        vec![
+            Sample::new("plain", [spread_around([2, 3], 0.2, 2.0)], |x| x[0].relu()),
+            Sample::new("size 1", [spread_around([1], 0.2, 2.0)], |x| x[0].relu()),
+            Sample::new("size 0", [spread_around([0], 0.2, 2.0)], |x| x[0].relu()),
+        ]
+    },
+    errors: || vec![misuse!(Tensor::arange(0, 2).relu(), "relu: not defined for i64")],
+    kinks: || {
+        vec![Kink {
+            label: "0",
+            inputs: vec![Tensor::from([0.0, -0.0, 1.0, -1.0])],
+            call: |x| x[0].relu(),
+            gradients: vec![vec![0.0, 0.0, 1.0, 0.0]],
+        }]
+    },
+};
