@@ -30,6 +30,7 @@ pub use hook::HookHandle;
 pub use mode::{ModeGuard, enable_grad, is_recording, no_grad, no_grad_guard};
 pub use op::Op;
 pub use operand::{Operand, OperandRef, Scalar};
+pub use ops::cross_entropy::{CrossEntropyOptions, Reduction};
 pub use tensor::Tensor;
 
 pub use ndarray;

@@ -4,6 +4,7 @@
 
 mod array;
 mod buffers;
+pub mod cross_entropy;
 mod dtype;
 pub mod elementwise;
 pub mod gemm;
@@ -11,6 +12,7 @@ pub mod isa;
 pub mod math;
 pub mod pool;
 pub mod reduce;
+pub mod softmax;
 mod strided;
 pub mod view;
 

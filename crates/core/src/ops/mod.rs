@@ -5,6 +5,7 @@ pub(crate) mod abs;
 pub(crate) mod add;
 pub(crate) mod broadcast_to;
 pub(crate) mod cos;
+pub(crate) mod cross_entropy;
 pub(crate) mod div;
 pub(crate) mod eq;
 pub(crate) mod exp;
@@ -20,6 +21,9 @@ pub(crate) mod logical_not;
 pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
 pub(crate) mod lt;
+pub(crate) mod log_softmax;
+pub(crate) mod logical_not;
+pub(crate) mod logsumexp;
 pub(crate) mod mul;
 pub(crate) mod ne;
 pub(crate) mod neg;
@@ -32,6 +36,7 @@ pub(crate) mod sign;
 pub(crate) mod sin;
 pub(crate) mod sqrt;
 pub(crate) mod square;
+pub(crate) mod softmax;
 pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
@@ -47,6 +52,7 @@ pub const ALL: &[OpSpec] = &[
     add::SPEC,
     broadcast_to::SPEC,
     cos::SPEC,
+    cross_entropy::SPEC,
     div::SPEC,
     eq::SPEC,
     exp::SPEC,
@@ -62,6 +68,9 @@ pub const ALL: &[OpSpec] = &[
     logical_or::SPEC,
     logical_xor::SPEC,
     lt::SPEC,
+    log_softmax::SPEC,
+    logical_not::SPEC,
+    logsumexp::SPEC,
     mul::SPEC,
     ne::SPEC,
     neg::SPEC,
@@ -73,6 +82,7 @@ pub const ALL: &[OpSpec] = &[
     sin::SPEC,
     sqrt::SPEC,
     square::SPEC,
+    softmax::SPEC,
     sub::SPEC,
     sum::SPEC,
     sum_to::SPEC,
