@@ -114,7 +114,14 @@ pub(crate) fn row_max<T: Real>(row: &[T]) -> T {
     if !rest.is_empty() {
         take(&mut lanes, &padded(rest, T::NEG_INFINITY));
     }
-    lanes.into_iter().fold(T::NEG_INFINITY, |a, b| if b > a { b } else { a })
+    let mut width = LANES / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = if lanes[i + width] > lanes[i] { lanes[i + width] } else { lanes[i] };
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 #[inline(always)]
@@ -146,11 +153,12 @@ pub(crate) fn row_exp_sum<T: Real, I: Isa>(row: &[T], shift: T) -> f64 {
             take::<T, I>(&mut lanes, group, shift);
         }
         sum += total(lanes);
-        for (lane, x) in lanes.iter_mut().zip(padded(rest, T::NEG_INFINITY)) {
-            *lane = (x - shift).exp::<I>();
+        if !rest.is_empty() {
+            // The padding is e^-inf = 0; by an infinite shift it is NaN, and so is the rest then.
+            let (last, mut lanes) = (padded(rest, T::NEG_INFINITY), [T::ZERO; LANES]);
+            take::<T, I>(&mut lanes, &last, shift);
+            sum += total(lanes);
         }
-        // An infinite shift would make NaN of the padding.
-        sum += lanes[..rest.len()].iter().fold(0.0, |sum, e| sum + e.widen());
     }
     sum
 }
