@@ -209,6 +209,10 @@ impl Op for Holding {
         "holding"
     }
 
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("held", self.0.to_string())]
+    }
+
     fn forward(&self, inputs: &[&Tensor]) -> Outputs {
         smallvec![inputs[0].detach()]
     }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Edge, Kind, NodeId, Output, Tape, bury, with};
+use super::{Edge, Kind, NodeId, Output, Tape, bury, current, with};
 use crate::fail;
 use crate::leaf::Leaf;
 use crate::op::{Needs, Outputs, SharedOp};
@@ -34,27 +34,26 @@ pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, sit
         // Integers and truth values carry no gradient: nothing to record.
         return outputs;
     }
-    let recorded = with(|tape| {
+    // Before the op goes to the tape: it may hold tensors, which must not be dropped while the tape is borrowed.
+    let tape = current();
+    let foreign = |x: &&Tensor| matches!(&x.0, Repr::Result { node, .. } if node.tape() != tape);
+    if let Some(i) = inputs.iter().position(foreign) {
+        fail!(
+            "{}: input {i} ({:?}) was computed on another thread and its graph stays there; \
+             detach() it, or compute the whole expression on one thread",
+            op.name(),
+            inputs[i].shape()
+        );
+    }
+    let (first, mail) = with(|tape| {
         let mail = tape.mailbox.has_mail() && tape.drain();
-        let foreign = |x: &&Tensor| matches!(&x.0, Repr::Result { node, .. } if node.tape() != tape.id);
-        if let Some(i) = inputs.iter().position(foreign) {
-            return Err((i, op.name()));
-        }
         let inputs = tape.link(inputs);
         tape.edges += 1;
         tape.nodes += live as usize;
         let edge = Edge { op, inputs, outputs: described, saved, site, released: None, live };
         let (slot, order) = tape.push(Kind::Edge(edge));
-        Ok((NodeId { order, slot, output: 0 }, tape.id, mail))
+        (NodeId { order, slot, output: 0 }, mail)
     });
-    let (first, tape, mail) = match recorded {
-        Ok(recorded) => recorded,
-        Err((i, name)) => fail!(
-            "{name}: input {i} ({:?}) was computed on another thread and its graph stays there; \
-             detach() it, or compute the whole expression on one thread",
-            inputs[i].shape()
-        ),
-    };
     if mail {
         bury();
     }
