@@ -54,8 +54,6 @@ pub(crate) struct Mark {
 
 /// One result of an edge.
 pub(crate) struct Output {
-    /// Handles on this node plus edges that consume it.
-    count: u32,
     pub(crate) dtype: DType,
     pub(crate) shape: Dims,
     pub(crate) extras: Option<Box<Extras>>,
@@ -79,7 +77,7 @@ pub(crate) struct Edge {
     pub(crate) site: Site,
     /// The backward call that used the saved values up.
     pub(crate) released: Option<Site>,
-    /// The sum of the outputs' counts: the edge and all its nodes live until it is 0.
+    /// Handles on the outputs plus edges that consume them: the edge and all its nodes live until it is 0.
     live: u32,
 }
 
@@ -320,10 +318,7 @@ impl Tape {
     pub(crate) fn acquire(&mut self, id: NodeId) {
         match &mut self.entry(id).kind {
             Kind::Leaf(node) => node.count += 1,
-            Kind::Edge(edge) => {
-                edge.outputs[id.output as usize].count += 1;
-                edge.live += 1;
-            }
+            Kind::Edge(edge) => edge.live += 1,
         }
     }
 
@@ -349,7 +344,6 @@ impl Tape {
                 node.count
             }
             Kind::Edge(edge) => {
-                edge.outputs[id.output as usize].count -= 1;
                 edge.live -= 1;
                 edge.live
             }
@@ -362,12 +356,13 @@ impl Tape {
 
     /// Applies mail, then frees. True if something waits to be buried.
     fn drain(&mut self) -> bool {
-        for (id, change) in self.mailbox.take() {
-            if change > 0 {
-                self.acquire(id);
-            } else {
-                self.decrement(id);
-            }
+        let letters = self.mailbox.take();
+        // A handle made elsewhere may have been dropped here already, so a count can be too low until all +1 are in.
+        for (id, _) in letters.iter().filter(|(_, change)| *change > 0) {
+            self.acquire(*id);
+        }
+        for (id, _) in letters.iter().filter(|(_, change)| *change < 0) {
+            self.decrement(*id);
         }
         self.free_doomed()
     }

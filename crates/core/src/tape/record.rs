@@ -26,9 +26,8 @@ pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, sit
     for (i, y) in outputs.iter().enumerate() {
         let value = y.value();
         saved.push(op.get().saves_output(i).then(|| (*value).clone()));
-        let count = u32::from(value.dtype().is_float());
-        live += count;
-        described.push(Output { count, dtype: value.dtype(), shape: dims(value.shape()), extras: None });
+        live += u32::from(value.dtype().is_float());
+        described.push(Output { dtype: value.dtype(), shape: dims(value.shape()), extras: None });
     }
     if live == 0 {
         // Integers and truth values carry no gradient: nothing to record.
