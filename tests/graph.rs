@@ -77,11 +77,8 @@ fn iterated_sine(x: f64, n: usize) -> (f64, f64) {
 
 #[test]
 fn slots_of_a_dropped_graph_are_reused_and_the_other_graph_stays_exact() {
-    let (a, b, c) = (
-        Tensor::from(0.7).requires_grad(),
-        Tensor::from(-0.4).requires_grad(),
-        Tensor::from(1.3).requires_grad(),
-    );
+    let (a, b, c) =
+        (Tensor::from(0.7).requires_grad(), Tensor::from(-0.4).requires_grad(), Tensor::from(1.3).requires_grad());
     let (mut y, mut z) = (a.clone(), b.clone());
     for _ in 0..100 {
         y = y.sin();

@@ -176,9 +176,8 @@ fn a_model_serves_eight_threads() {
     let bias = Tensor::from([0.25, -0.75]).requires_grad();
     let model = |x: &Tensor| (x * &weights + &bias).sin().sum_dim(-1);
     let expected = |x: f64| {
-        [(1.0, 0.25, -2.0, -0.75), (0.5, 0.25, 3.0, -0.75)].map(|(a, b, c, d): (f64, f64, f64, f64)| {
-            (x * a + b).sin() + (x * c + d).sin()
-        })
+        [(1.0, 0.25, -2.0, -0.75), (0.5, 0.25, 3.0, -0.75)]
+            .map(|(a, b, c, d): (f64, f64, f64, f64)| (x * a + b).sin() + (x * c + d).sin())
     };
     thread::scope(|scope| {
         for number in 0..8 {

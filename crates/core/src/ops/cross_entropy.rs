@@ -144,7 +144,7 @@ fn of_probabilities(x: &Tensor, target: &Tensor, options: &CrossEntropyOptions) 
     if let Some(weight) = &options.weight {
         let mut shape = Dims::from_elem(1, x.ndim());
         shape[axis] = weight.numel();
-        shares = shares * super::reshape::reshape(weight, &shape);
+        shares *= super::reshape::reshape(weight, &shape);
     }
     let losses = -shares.sum_dim(axis as isize);
     match options.reduction {

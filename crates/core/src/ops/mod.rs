@@ -16,14 +16,13 @@ pub(crate) mod isnan;
 pub(crate) mod le;
 pub(crate) mod leaky_relu;
 pub(crate) mod log;
+pub(crate) mod log_softmax;
 pub(crate) mod logical_and;
 pub(crate) mod logical_not;
 pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
-pub(crate) mod lt;
-pub(crate) mod log_softmax;
-pub(crate) mod logical_not;
 pub(crate) mod logsumexp;
+pub(crate) mod lt;
 pub(crate) mod mul;
 pub(crate) mod ne;
 pub(crate) mod neg;
@@ -34,9 +33,9 @@ pub(crate) mod reshape;
 pub(crate) mod sigmoid;
 pub(crate) mod sign;
 pub(crate) mod sin;
+pub(crate) mod softmax;
 pub(crate) mod sqrt;
 pub(crate) mod square;
-pub(crate) mod softmax;
 pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
@@ -63,14 +62,13 @@ pub const ALL: &[OpSpec] = &[
     le::SPEC,
     leaky_relu::SPEC,
     log::SPEC,
+    log_softmax::SPEC,
     logical_and::SPEC,
     logical_not::SPEC,
     logical_or::SPEC,
     logical_xor::SPEC,
-    lt::SPEC,
-    log_softmax::SPEC,
-    logical_not::SPEC,
     logsumexp::SPEC,
+    lt::SPEC,
     mul::SPEC,
     ne::SPEC,
     neg::SPEC,
@@ -80,9 +78,9 @@ pub const ALL: &[OpSpec] = &[
     sigmoid::SPEC,
     sign::SPEC,
     sin::SPEC,
+    softmax::SPEC,
     sqrt::SPEC,
     square::SPEC,
-    softmax::SPEC,
     sub::SPEC,
     sum::SPEC,
     sum_to::SPEC,
