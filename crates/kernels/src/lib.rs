@@ -4,15 +4,18 @@
 
 mod array;
 mod buffers;
+pub mod concat;
 pub mod cross_entropy;
 mod dtype;
 pub mod elementwise;
 pub mod gemm;
+pub mod index;
 pub mod isa;
 pub mod math;
 pub mod pool;
 pub mod reduce;
 pub mod softmax;
+pub mod sort;
 mod strided;
 pub mod view;
 

@@ -39,6 +39,14 @@ pub fn slice(x: &Array, axis: usize, start: usize, len: usize, step: isize) -> A
     x.view(shape, strides, offset)
 }
 
+/// The elements at one place along `axis`, which goes.
+pub fn select(x: &Array, axis: usize, index: usize) -> Array {
+    let (mut shape, mut strides) = (Dims::from_slice(x.shape()), Strides::from_slice(x.strides()));
+    let offset = index as isize * strides.remove(axis);
+    assert!(index < shape.remove(axis), "the place is past the end of its axis");
+    x.view(shape, strides, offset)
+}
+
 /// Another shape of as many elements: a view where the strides allow it, a copy elsewhere.
 pub fn reshape(x: &Array, shape: &[usize]) -> Array {
     match reshaped_strides(x, shape) {
