@@ -17,6 +17,7 @@ pub mod op;
 mod operand;
 mod operators;
 pub mod ops;
+mod random;
 pub mod scope;
 pub mod spec;
 pub mod tape;
@@ -33,6 +34,7 @@ pub use mode::{ModeGuard, enable_grad, is_recording, no_grad, no_grad_guard};
 pub use op::Op;
 pub use operand::{Operand, OperandRef, Scalar};
 pub use ops::cross_entropy::{CrossEntropyOptions, Reduction};
+pub use random::{Rng, RngState, default_rng, manual_seed};
 pub use tensor::Tensor;
 
 pub use ndarray;
