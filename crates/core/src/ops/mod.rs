@@ -3,7 +3,14 @@
 
 pub(crate) mod abs;
 pub(crate) mod add;
+pub(crate) mod all;
+pub(crate) mod amax;
+pub(crate) mod amin;
+pub(crate) mod any;
+pub(crate) mod argmax;
+pub(crate) mod argmin;
 pub(crate) mod broadcast_to;
+pub(crate) mod clamp;
 pub(crate) mod cos;
 pub(crate) mod cross_entropy;
 pub(crate) mod div;
@@ -23,9 +30,15 @@ pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
 pub(crate) mod logsumexp;
 pub(crate) mod lt;
+pub(crate) mod max_dim;
+pub(crate) mod maximum;
+pub(crate) mod mean;
+pub(crate) mod min_dim;
+pub(crate) mod minimum;
 pub(crate) mod mul;
 pub(crate) mod ne;
 pub(crate) mod neg;
+pub(crate) mod pow;
 mod prelude;
 pub(crate) mod reciprocal;
 pub(crate) mod relu;
@@ -49,7 +62,14 @@ use crate::spec::OpSpec;
 pub const ALL: &[OpSpec] = &[
     abs::SPEC,
     add::SPEC,
+    all::SPEC,
+    amax::SPEC,
+    amin::SPEC,
+    any::SPEC,
+    argmax::SPEC,
+    argmin::SPEC,
     broadcast_to::SPEC,
+    clamp::SPEC,
     cos::SPEC,
     cross_entropy::SPEC,
     div::SPEC,
@@ -69,9 +89,15 @@ pub const ALL: &[OpSpec] = &[
     logical_xor::SPEC,
     logsumexp::SPEC,
     lt::SPEC,
+    max_dim::SPEC,
+    maximum::SPEC,
+    mean::SPEC,
+    min_dim::SPEC,
+    minimum::SPEC,
     mul::SPEC,
     ne::SPEC,
     neg::SPEC,
+    pow::SPEC,
     reciprocal::SPEC,
     relu::SPEC,
     reshape::SPEC,

@@ -33,19 +33,6 @@ pub struct MinimumShare;
 #[derive(Clone, Copy, Debug)]
 pub struct Gate;
 
-macro_rules! clamp {
-    ($($t:ty)*) => {$(
-        impl Unary<$t> for Clamp<$t> {
-            #[inline(always)]
-            fn apply<I: Isa>(self, x: $t) -> $t {
-                let x = if x < self.0 { self.0 } else { x };
-                if x > self.1 { self.1 } else { x }
-            }
-        }
-    )*};
-}
-clamp!(f32 f64 i64);
-
 macro_rules! floats {
     ($($t:ty)*) => {$(
         impl Unary<$t> for LeakyRelu<$t> {
@@ -59,6 +46,14 @@ macro_rules! floats {
             #[inline(always)]
             fn apply<I: Isa>(self, g: $t, x: $t) -> $t {
                 if x > 0.0 { g } else { g * self.0 }
+            }
+        }
+
+        impl Unary<$t> for Clamp<$t> {
+            #[inline(always)]
+            fn apply<I: Isa>(self, x: $t) -> $t {
+                let x = if x < self.0 { self.0 } else { x };
+                if x > self.1 { self.1 } else { x }
             }
         }
 

@@ -1,0 +1,65 @@
+//! Whether at least one is true.
+
+use super::all::truths;
+use super::prelude::*;
+
+impl Tensor {
+    /// Whether at least one is true, as a bool tensor without axes; of none, false.
+    ///
+    /// # Panics
+    /// If the tensor is not bool.
+    #[must_use]
+    #[track_caller]
+    pub fn any(&self) -> Tensor {
+        truths("any", self, Axes::from(..), false, |n, _| n > 0)
+    }
+
+    /// Whether at least one is true over some axes, which the result lacks.
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// assert_eq!(tensor![[false, false], [true, false]].any_dim(1).to_vec::<bool>().unwrap(), [false, true]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the tensor is not bool, or an axis does not exist or is named twice.
+    #[must_use]
+    #[track_caller]
+    pub fn any_dim(&self, axes: impl Into<Axes>) -> Tensor {
+        truths("any", self, axes.into(), false, |n, _| n > 0)
+    }
+
+    /// As [`Tensor::any_dim`], but the axes stay with length 1.
+    ///
+    /// # Panics
+    /// As [`Tensor::any_dim`].
+    #[must_use]
+    #[track_caller]
+    pub fn any_keepdim(&self, axes: impl Into<Axes>) -> Tensor {
+        truths("any", self, axes.into(), true, |n, _| n > 0)
+    }
+}
+
+pub(crate) const SPEC: OpSpec = OpSpec {
+    name: "any",
+    formula: "whether at least one is true over axes",
+    derivative: "none: truth values",
+    kind: Derivative::None,
+    samples: || {
+        let x = || crate::tensor![[true, false, true], [true, true, true]];
+        vec![
+            Sample::new("all axes", [x()], |x| x[0].any()),
+            Sample::new("one axis", [x()], |x| x[0].any_dim(-1)),
+            Sample::new("kept", [x()], |x| x[0].any_keepdim(0)),
+            Sample::new("size 1", [crate::tensor![true]], |x| x[0].any_dim(0)),
+            Sample::new("size 0", [Tensor::from(Vec::<bool>::new())], |x| x[0].any()),
+        ]
+    },
+    errors: || {
+        vec![
+            misuse!(Tensor::zeros([2]).any(), "any: not defined for f32"),
+            misuse!(crate::tensor![true].any_dim(1), "any: axis 1 does not exist in [1], which has 1 axes"),
+        ]
+    },
+    kinks: no_kinks,
+};
