@@ -109,7 +109,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("training loss {recent:.4} after {} steps", steps.len());
     println!("test accuracy {accuracy:.2} %");
 
-    let curve = Plot::new("Training loss").x_label("step").y_label("cross-entropy, running mean").log_y().line("loss", &steps, &losses).draw()?;
+    let curve = Plot::new("Training loss")
+        .x_label("step")
+        .y_label("cross-entropy, running mean")
+        .log_y()
+        .line("loss", &steps, &losses)
+        .draw()?;
     curve.save(run.file("loss.svg"))?;
     let names: Vec<String> = (0..CLASSES).map(|c| c.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

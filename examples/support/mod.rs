@@ -20,7 +20,9 @@ impl Run {
             match option.as_str() {
                 "--quick" => quick = true,
                 "--help" | "-h" => {
-                    println!("{about}\n\nOptions:\n  --quick  less work: checks that everything runs\n  --help   this text");
+                    println!(
+                        "{about}\n\nOptions:\n  --quick  less work: checks that everything runs\n  --help   this text"
+                    );
                     println!("\nPictures and a page are written to {}.", folder.display());
                     exit(0)
                 }

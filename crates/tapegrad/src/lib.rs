@@ -31,3 +31,23 @@ pub use tapegrad_viz as viz;
 pub mod prelude {
     pub use tapegrad_core::{DType, Op, Operand, Tensor, grad, no_grad, tensor};
 }
+
+/// The README and the book, whose code runs as doc tests.
+#[cfg(all(doctest, feature = "full"))]
+mod book {
+    macro_rules! pages {
+        ($($name:ident = $file:literal),*) => {$(
+            #[doc = include_str!(concat!("../../../", $file))]
+            mod $name {}
+        )*};
+    }
+    pages!(
+        readme = "README.md",
+        graph = "docs/graph.md",
+        tensors = "docs/tensors.md",
+        gradients = "docs/gradients.md",
+        ops = "docs/ops.md",
+        checking = "docs/checking.md",
+        memory = "docs/memory.md"
+    );
+}
