@@ -12,6 +12,7 @@ pub mod gemm;
 pub mod index;
 pub mod isa;
 pub mod math;
+pub mod matmul;
 pub mod pool;
 pub mod reduce;
 pub mod softmax;

@@ -270,10 +270,7 @@ pub(crate) const SPEC: OpSpec = OpSpec {
         }
         vec![
             misuse!(x().cross_entropy(&tensor![0, 3]), "cross_entropy: the class of row 1 is 3, but the logits [2, 3]"),
-            misuse!(
-                x().cross_entropy(&tensor![-1, 3]),
-                "cross_entropy: the class of row 0 is -1, but the logits [2, 3]"
-            ),
+            misuse!(x().cross_entropy(&tensor![-1, 3]), "cross_entropy: the class of row 0 is -1, but the logits"),
             misuse!(x().cross_entropy(&tensor![0]), "cross_entropy: logits [2, 3] take classes i64 [2], got i64 [1]"),
             misuse!(x().cross_entropy(&tensor![0.0]), "cross_entropy: logits are f32 [2, 3], target probabilities f32"),
             misuse!(x().sum().cross_entropy(&tensor![0]), "cross_entropy: logits of shape [] have no axis of classes"),

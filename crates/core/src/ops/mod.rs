@@ -30,6 +30,7 @@ pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
 pub(crate) mod logsumexp;
 pub(crate) mod lt;
+pub(crate) mod matmul;
 pub(crate) mod max_dim;
 pub(crate) mod maximum;
 pub(crate) mod mean;
@@ -89,6 +90,7 @@ pub const ALL: &[OpSpec] = &[
     logical_xor::SPEC,
     logsumexp::SPEC,
     lt::SPEC,
+    matmul::SPEC,
     max_dim::SPEC,
     maximum::SPEC,
     mean::SPEC,
