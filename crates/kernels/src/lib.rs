@@ -13,6 +13,7 @@ pub mod index;
 pub mod isa;
 pub mod math;
 pub mod matmul;
+pub mod optim;
 pub mod pool;
 pub mod reduce;
 pub mod softmax;

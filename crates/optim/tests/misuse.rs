@@ -1,0 +1,55 @@
+//! What optimisers refuse: with a message that says what was found, at the user's line.
+
+use std::panic::{UnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::{Arc, Mutex};
+
+use tapegrad_core::Tensor;
+use tapegrad_optim::{Adam, Sgd};
+
+/// The message of the panic in `f`, and its file and line.
+fn panic_of(f: impl FnOnce() + UnwindSafe) -> (String, String, u32) {
+    let place = Arc::new(Mutex::new(None));
+    let seen = place.clone();
+    let previous = take_hook();
+    set_hook(Box::new(move |info| {
+        *seen.lock().unwrap() = info.location().map(|at| (at.file().to_string(), at.line()))
+    }));
+    let result = catch_unwind(f);
+    set_hook(previous);
+    let message = *result.expect_err("no panic").downcast::<String>().expect("a message");
+    let (file, line) = place.lock().unwrap().take().expect("a place");
+    (message, file, line)
+}
+
+/// To be written on one line, so that this is the line of the call.
+macro_rules! refused {
+    ($call:expr, $message:literal) => {{
+        let (message, file, line) = panic_of(|| {
+            let _ = $call;
+        });
+        assert!(message.starts_with($message), "{message}");
+        assert_eq!((file.as_str(), line), (file!(), line!()), "{message}");
+    }};
+}
+
+/// One test, since the hook that sees a panic's place belongs to the whole process.
+#[test]
+fn misuse_panics_at_the_users_line() {
+    let w = Tensor::from([1.0, 2.0]).requires_grad();
+    let (handle, result) = (w.clone(), &w * 2.0);
+    let sgd = || Sgd::new([&w], 0.1);
+    let adam = || Adam::new([&w], 0.1);
+    refused!(Sgd::new([Tensor::zeros([2])], 0.1), "Sgd: parameter 0 ([2]) is not a leaf");
+    refused!(Adam::new([&w, &result], 0.1), "Adam: parameter 1 ([2]) is not a leaf");
+    refused!(Sgd::new([&w, &handle], 0.1), "Sgd: parameters 0 and 1 ([2]) are the same leaf");
+    refused!(Sgd::new(Vec::<Tensor>::new(), 0.1), "Sgd: there are no parameters");
+    refused!(Sgd::new([&w], -0.1), "Sgd: the learning rate must be finite and not negative, got -0.1");
+    refused!(adam().set_lr(f64::NAN), "Adam: the learning rate must be finite and not negative, got NaN");
+    refused!(sgd().momentum(1.0), "Sgd: momentum must be at least 0 and below 1, got 1");
+    refused!(sgd().nesterov(-0.5), "Sgd: momentum must be at least 0 and below 1, got -0.5");
+    refused!(sgd().weight_decay(-1.0), "Sgd: weight_decay must be finite and not negative, got -1");
+    refused!(adam().betas(1.0, 0.9), "Adam: beta1 must be at least 0 and below 1, got 1");
+    refused!(adam().betas(0.9, 2.0), "Adam: beta2 must be at least 0 and below 1, got 2");
+    refused!(adam().eps(f64::INFINITY), "Adam: eps must be finite and not negative, got inf");
+    refused!(adam().weight_decay(f64::NAN), "Adam: weight_decay must be finite and not negative, got NaN");
+}
