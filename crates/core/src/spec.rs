@@ -48,7 +48,7 @@ impl fmt::Debug for Sample {
 /// A call that must panic at the caller's line.
 #[derive(Debug)]
 pub struct ErrorSample {
-    /// The line of the call in the op's file.
+    /// The line of the macro in the op's file; the call begins there or on the next line.
     pub line: u32,
     /// The panic's message.
     pub message: &'static str,
@@ -56,7 +56,7 @@ pub struct ErrorSample {
     pub call: fn(),
 }
 
-/// `misuse!(expression, "message")`: an [`ErrorSample`] that knows its own line. Write the call on the macro's first line.
+/// `misuse!(expression, "message")`: an [`ErrorSample`] that knows its own line. The call begins on that line or the next.
 macro_rules! misuse {
     ($call:expr, $message:expr $(,)?) => {
         $crate::spec::ErrorSample { line: line!(), message: $message, call: || drop($call) }
