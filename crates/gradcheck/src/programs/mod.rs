@@ -1,0 +1,124 @@
+//! Random programs: expression graphs of many ops in which results are used again, for what no test of single ops can see.
+//!
+//! A program is data: a list of instructions, each with an op and the places of its operands, counted back from the newest
+//! value and wrapped around at the oldest. So every list is a program, also after instructions have been dropped, and proptest
+//! shrinks it like any other vector. The ops are total: operands whose shapes do not fit are brought to fit.
+
+mod table;
+
+use std::fmt;
+
+use proptest::prelude::*;
+
+use crate::{Finding, GradCheck, Report, strategies::Values, strategies::shapes};
+use table::{TABLE, Value};
+use tapegrad_core::Tensor;
+
+/// One step of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Instruction {
+    /// A place in the table of ops.
+    op: usize,
+    /// How far back the operands lie; ops with one operand ignore the second.
+    operands: [usize; 2],
+    /// What the op makes its axes and other attributes from.
+    attribute: usize,
+}
+
+/// A random program; its `Debug` form lists the instructions.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Program {
+    inputs: Vec<Vec<usize>>,
+    seed: u64,
+    instructions: Vec<Instruction>,
+}
+
+/// Programs with one to three inputs and so many instructions; shrink by dropping instructions, then towards addition.
+pub fn programs(instructions: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Program> {
+    // Mostly recent values, so that programs grow deep, and often the same one twice.
+    let operands = prop::array::uniform2(prop_oneof![4 => 0..3usize, 1 => 3..16usize]);
+    let instruction = (0..TABLE.len(), operands, 0..12usize).prop_map(|(op, operands, attribute)| Instruction {
+        op,
+        operands,
+        attribute,
+    });
+    let inputs = prop::collection::vec(shapes(0..=3, 1..=3), 1..=3);
+    (prop::collection::vec(instruction, instructions), inputs, any::<u64>().no_shrink())
+        .prop_map(|(instructions, inputs, seed)| Program { inputs, seed, instructions })
+}
+
+impl Program {
+    /// The number of instructions.
+    pub fn size(&self) -> usize {
+        self.instructions.len()
+    }
+
+    /// The point at which the program is checked.
+    pub fn inputs(&self) -> Vec<Tensor> {
+        let input = |(i, shape): (usize, &Vec<usize>)| {
+            Values::Between(-table::BOUND, table::BOUND).tensor(shape, self.seed.wrapping_add(i as u64))
+        };
+        self.inputs.iter().enumerate().map(input).collect()
+    }
+
+    /// Runs the program on inputs of its shapes. Gives every result that no other instruction uses, so that none is in vain.
+    pub fn run(&self, inputs: &[Tensor]) -> Vec<Tensor> {
+        let mut values: Vec<Value> = inputs.iter().map(Value::input).collect();
+        let mut used = vec![false; inputs.len()];
+        for instruction in &self.instructions {
+            let [a, b] = instruction.places(values.len());
+            let op = &TABLE[instruction.op];
+            used[a] = true;
+            if op.operands == 2 {
+                used[b] = true;
+            }
+            let value = (op.run)(&values[a], &values[b], instruction.attribute).tame();
+            values.push(value);
+            used.push(false);
+        }
+        values
+            .into_iter()
+            .zip(used)
+            .skip(inputs.len())
+            .filter(|(_, used)| !used)
+            .map(|(value, _)| value.tensor)
+            .collect()
+    }
+
+    /// Checks the program's derivatives of the first or the second order. Gives whether any was not zero.
+    ///
+    /// # Errors
+    /// What is wrong, where: see [`Finding`].
+    pub fn check(&self, second_order: bool) -> Result<bool, Report> {
+        let check = if second_order { GradCheck::new().second_order() } else { GradCheck::new() };
+        match check.run(|x| self.run(x), &self.inputs()) {
+            Ok(()) => Ok(true),
+            Err(report) if report.finding == Finding::Vacuous => Ok(false),
+            Err(report) => Err(report),
+        }
+    }
+}
+
+impl Instruction {
+    /// The operands' places among so many values.
+    fn places(&self, values: usize) -> [usize; 2] {
+        self.operands.map(|back| values - 1 - back % values)
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "program, seed {}", self.seed)?;
+        for (i, shape) in self.inputs.iter().enumerate() {
+            writeln!(f, "  %{i} = input {shape:?}")?;
+        }
+        for (i, instruction) in self.instructions.iter().enumerate() {
+            let value = self.inputs.len() + i;
+            let [a, b] = instruction.places(value);
+            let op = &TABLE[instruction.op];
+            let second = if op.operands == 2 { format!(" %{b}") } else { String::new() };
+            writeln!(f, "  %{value} = {} %{a}{second} ({})", op.name, instruction.attribute)?;
+        }
+        Ok(())
+    }
+}
