@@ -51,7 +51,7 @@ impl Net {
 /// Images as rows of pixels, with the training set's mean 0.1307 and deviation 0.3081 taken out.
 fn pixels(images: &Array3<u8>) -> Tensor {
     let rows = images.mapv(|v| (f32::from(v) / 255.0 - 0.1307) / 0.3081);
-    Tensor::from(rows).flatten_dims(1, -1)
+    Tensor::from(rows).reshape([-1, 784])
 }
 
 fn classes(labels: &[u8]) -> Tensor {
