@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::array::{Array, Dims};
 use crate::dtype::Number;
 use crate::isa::{self, Isa, Kernel};
+use crate::math::{self, Binary};
 use crate::{pool, strided, view, with_type};
 
 /// Accumulators that run side by side: one AVX-512 register, two of AVX2.
@@ -178,9 +179,70 @@ impl Extreme {
     }
 }
 
-/// The extreme over `axes` (sorted, different, none of length 0), NaN if one is among them.
+/// The extreme of a row, that is not empty, by a function that chooses between two.
+struct ExtremeRow<'a, T, F>(F, &'a [T]);
+
+impl<T: Number, F: Binary<T>> Kernel for ExtremeRow<'_, T, F> {
+    type Output = T;
+    #[inline(always)]
+    fn run<I: Isa>(self) -> T {
+        let ExtremeRow(f, row) = self;
+        let mut groups = row.chunks_exact(LANES);
+        let Some(first) = groups.next() else {
+            return row.iter().fold(row[0], |best, &v| f.apply::<I>(v, best));
+        };
+        let mut lanes = [T::ZERO; LANES];
+        lanes.copy_from_slice(first);
+        for group in &mut groups {
+            for (lane, &v) in lanes.iter_mut().zip(group) {
+                *lane = f.apply::<I>(v, *lane);
+            }
+        }
+        lanes.iter().chain(groups.remainder()).fold(lanes[0], |best, &v| f.apply::<I>(v, best))
+    }
+}
+
+/// The extreme over `axes` (sorted, different), NaN if one is among them.
+///
+/// # Panics
+/// If there is nothing to reduce.
 pub fn extreme(which: Extreme, x: &Array, axes: &[usize]) -> Array {
-    extreme_with_index(which, x, axes).0
+    with_type!(number x.dtype(), T => match which {
+        Extreme::Max => extreme_typed::<T, _>(math::Maximum, &fold(x, axes)),
+        Extreme::Min => extreme_typed::<T, _>(math::Minimum, &fold(x, axes)),
+    })
+}
+
+fn extreme_typed<T: Number, F: Binary<T>>(choose: F, f: &Folded<'_>) -> Array {
+    assert!(f.reduced > 0 || f.outer * f.inner == 0, "extreme of no elements");
+    let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
+    Array::build::<T>(&f.kept, |out| {
+        if out.is_empty() {
+            return;
+        }
+        if f.inner == 1 && f.outer == 1 {
+            let mut parts = vec![T::ZERO; xs.len().div_ceil(TASK)];
+            pool::chunks_mut(&mut parts, 1, |i, part| {
+                part[0] = isa::dispatch(ExtremeRow(choose, &xs[i * TASK..(i * TASK + TASK).min(xs.len())]));
+            });
+            out[0] = isa::dispatch(ExtremeRow(choose, &parts));
+            return;
+        }
+        let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
+        pool::chunks_mut(out, group * f.inner, |i, values| {
+            for (j, values) in values.chunks_mut(f.inner).enumerate() {
+                let rows = &xs[(i * group + j) * each..][..each];
+                if f.inner == 1 {
+                    values[0] = isa::dispatch(ExtremeRow(choose, rows));
+                    continue;
+                }
+                values.copy_from_slice(&rows[..f.inner]);
+                for row in rows[f.inner..].chunks_exact(f.inner) {
+                    math::zip_in_place(choose, values, row);
+                }
+            }
+        });
+    })
 }
 
 /// The extreme over `axes` and the place of its first occurrence among the reduced elements in row-major order. The first NaN

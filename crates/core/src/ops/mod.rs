@@ -4,6 +4,7 @@
 pub(crate) mod abs;
 pub(crate) mod add;
 pub(crate) mod all;
+pub(crate) mod allclose;
 pub(crate) mod amax;
 pub(crate) mod amin;
 pub(crate) mod any;
@@ -39,6 +40,7 @@ pub(crate) mod minimum;
 pub(crate) mod mul;
 pub(crate) mod ne;
 pub(crate) mod neg;
+pub(crate) mod norm;
 pub(crate) mod pow;
 mod prelude;
 pub(crate) mod reciprocal;
@@ -50,11 +52,13 @@ pub(crate) mod sin;
 pub(crate) mod softmax;
 pub(crate) mod sqrt;
 pub(crate) mod square;
+pub(crate) mod std;
 pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
 pub(crate) mod tanh;
 pub(crate) mod to_dtype;
+pub(crate) mod var;
 pub(crate) mod where_cond;
 
 use crate::spec::OpSpec;
@@ -64,6 +68,7 @@ pub const ALL: &[OpSpec] = &[
     abs::SPEC,
     add::SPEC,
     all::SPEC,
+    allclose::SPEC,
     amax::SPEC,
     amin::SPEC,
     any::SPEC,
@@ -99,6 +104,7 @@ pub const ALL: &[OpSpec] = &[
     mul::SPEC,
     ne::SPEC,
     neg::SPEC,
+    norm::SPEC,
     pow::SPEC,
     reciprocal::SPEC,
     relu::SPEC,
@@ -109,10 +115,12 @@ pub const ALL: &[OpSpec] = &[
     softmax::SPEC,
     sqrt::SPEC,
     square::SPEC,
+    std::SPEC,
     sub::SPEC,
     sum::SPEC,
     sum_to::SPEC,
     tanh::SPEC,
     to_dtype::SPEC,
+    var::SPEC,
     where_cond::SPEC,
 ];
