@@ -170,6 +170,14 @@ mod tests {
         assert_eq!(x.amax_dim(1).to_vec::<f64>().unwrap(), scan(f64::max));
         assert_eq!(x.amin_dim(1).to_vec::<f64>().unwrap(), scan(f64::min));
         assert_eq!(x.max().item(), scan(f64::max).into_iter().reduce(f64::max).unwrap());
+        let mut long = spread([200_003], -5.0, 5.0).to_vec::<f64>().unwrap();
+        long[199_990] = 7.0;
+        long[70_000] = -7.0;
+        let long = Tensor::from(long);
+        assert_eq!((long.max().item(), long.min().item()), (7.0, -7.0));
+        let mut flawed = long.to_vec::<f64>().unwrap();
+        flawed[131_072] = f64::NAN;
+        assert!(Tensor::from(flawed).max().item().is_nan());
         assert_eq!(Tensor::arange(-3, 2000).max().to_vec::<i64>().unwrap(), [1999]);
         assert_eq!(Tensor::arange(-3, 2000).min().to_vec::<i64>().unwrap(), [-3]);
     }
