@@ -11,6 +11,7 @@ pub mod error;
 mod grad;
 mod hook;
 mod layout;
+mod index;
 mod leaf;
 mod mode;
 pub mod op;
@@ -35,6 +36,8 @@ pub use op::Op;
 pub use operand::{Operand, OperandRef, Scalar};
 pub use ops::cross_entropy::{CrossEntropyOptions, Reduction};
 pub use random::{Rng, RngState, default_rng, manual_seed};
+pub use index::{Ellipsis, Index, IndexExpr, IndexItem, NewAxis, Span};
+pub use ops::split::Sections;
 pub use tensor::Tensor;
 
 pub use ndarray;
