@@ -161,3 +161,107 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     },
     kinks: no_kinks,
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::index::{Ellipsis, NewAxis};
+    use crate::{Tensor, tensor};
+
+    fn counting(shape: &[isize]) -> Tensor {
+        Tensor::arange(0, shape.iter().product::<isize>() as i64).reshape(shape)
+    }
+
+    fn values(x: &Tensor) -> Vec<i64> {
+        x.to_vec::<i64>().unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_range_takes_negative_ends() {
+        let x = Tensor::arange(0, 5);
+        assert_eq!(values(&x.i(1..3)), [1, 2]);
+        assert_eq!(values(&x.i(-2..)), [3, 4]);
+        assert_eq!(values(&x.i(..-3)), [0, 1]);
+        assert_eq!(values(&x.i(..=-1)), [0, 1, 2, 3, 4]);
+        assert_eq!(values(&x.i(-3..=-2)), [2, 3]);
+        assert_eq!(values(&x.i(5..)), []);
+        assert_eq!(values(&x.i(..)), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn items_may_be_of_any_integer_type() {
+        let x = counting(&[2, 3]);
+        let (a, b, c, d) = (1i32, 2usize, -1i64, 0isize);
+        assert_eq!(x.i((a, b)).item(), 5.0);
+        assert_eq!(x.i((c, d)).item(), 3.0);
+        assert_eq!(values(&x.i((..d, ..b))), []);
+        assert_eq!(values(&x.i((a.., ..=b))), [3, 4, 5]);
+    }
+
+    #[test]
+    fn up_to_six_items_stand_for_their_axes_in_order() {
+        let x = counting(&[2, 2, 2, 2, 2]);
+        let y = x.i((1, .., NewAxis, 0, Ellipsis, 1));
+        assert_eq!((y.shape(), values(&y)), (&[2, 1, 2][..], vec![17, 19, 25, 27]));
+        assert_eq!(values(&x.i((1, 0, 1, 0, -1))), [21]);
+        assert_eq!(x.i((Ellipsis,)).shape(), x.shape());
+        assert_eq!(x.i((NewAxis, Ellipsis, NewAxis)).shape(), [1, 2, 2, 2, 2, 2, 1]);
+        assert_eq!(values(&counting(&[2, 3]).i((Ellipsis, 1..))), [1, 2, 4, 5]);
+    }
+
+    #[test]
+    fn an_index_tensors_shape_and_a_masks_single_axis_stand_where_the_axes_were() {
+        let x = counting(&[2, 3, 2]);
+        let y = x.i((.., &tensor![[2, 0]], 1));
+        assert_eq!((y.shape(), values(&y)), (&[2, 1, 2][..], vec![5, 1, 11, 7]));
+        let y = x.i((&tensor![[true, false, false], [false, true, true]], 0));
+        assert_eq!((y.shape(), values(&y)), (&[3][..], vec![0, 8, 10]));
+        assert_eq!(values(&x.i((1, tensor![false, true, false]))), [8, 9]);
+        assert_eq!(x.i(tensor![1, 1, 1, 0]).shape(), [4, 3, 2]);
+    }
+
+    #[test]
+    fn views_read_the_elements_where_they_are() {
+        let x = Tensor::zeros([2, 1, 3, 4]);
+        let t = x.permute([3, 2, 1, 0]);
+        let views = [
+            x.transpose(1, -1),
+            x.select(0, 1).squeeze().t(),
+            t.squeeze(),
+            t.squeeze_dim(2),
+            t.unsqueeze(0),
+            x.flatten(),
+            t.flatten_dims(1, 2),
+            x.slice(-1, .., -2),
+            x.narrow(2, 1, 2),
+            x.i((.., NewAxis, Ellipsis, 1..3, -1)),
+            x.split(2, 3).swap_remove(1),
+            x.chunk(2, 0).swap_remove(1),
+            x.unbind(2).swap_remove(2),
+            x.contiguous(),
+        ];
+        for (i, view) in views.iter().enumerate() {
+            assert_eq!(view.value().block(), x.value().block(), "view {i}: {:?}", view.shape());
+        }
+        let copy = t.contiguous();
+        assert!(copy.is_contiguous() && copy.value().block() != x.value().block());
+    }
+
+    #[test]
+    fn whole_axes_record_no_edge() {
+        let x = Tensor::zeros([2, 3]).requires_grad();
+        for same in [x.i((.., ..)), x.i(Ellipsis), x.permute([0, 1]), x.contiguous(), x.squeeze(), x.narrow(0, 0, 2)] {
+            assert!(same.same(&x));
+        }
+    }
+
+    #[test]
+    fn truth_values_and_integers_are_indexed_like_numbers() {
+        let x = tensor![[true, false], [false, true]];
+        assert_eq!(x.i((.., 1)).to_vec::<bool>().unwrap(), [false, true]);
+        assert_eq!(x.gather(1, &tensor![[1], [1]]).to_vec::<bool>().unwrap(), [false, true]);
+        assert_eq!(Tensor::cat(&[&x, &x], 1).to_vec::<bool>().unwrap().len(), 8);
+        assert_eq!(x.sort(1, true).0.to_vec::<bool>().unwrap(), [true, false, true, false]);
+        assert_eq!(x.masked_select(&x).to_vec::<bool>().unwrap(), [true, true]);
+        assert_eq!(values(&tensor![1, 2, 3].masked_fill(&tensor![true, false, true], 9)), [9, 2, 9]);
+    }
+}

@@ -167,3 +167,37 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     },
     kinks: no_kinks,
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::{Tensor, tape};
+
+    #[test]
+    fn all_pieces_are_one_edge_and_those_without_cotangent_count_as_zero() {
+        let x = Tensor::from(vec![1.0, 2.0, 3.0, 4.0, 5.0]).requires_grad();
+        let before = tape::stats().edges;
+        let pieces = x.split([1, 2, 2], 0);
+        assert_eq!(tape::stats().edges, before + 1);
+        (pieces[1].sum() * 2.0).backward();
+        assert_eq!(x.grad().unwrap().to_vec::<f64>().unwrap(), [0.0, 2.0, 2.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_loop_over_rows_is_one_edge_however_it_ends() {
+        let x = Tensor::from([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]).requires_grad();
+        let before = tape::stats().edges;
+        let rows: Vec<Tensor> = x.into_iter().take(2).collect();
+        assert_eq!(tape::stats().edges, before + 1);
+        (&rows[0] * &rows[1]).sum().backward();
+        assert_eq!(x.grad().unwrap().to_vec::<f64>().unwrap(), [3.0, 4.0, 1.0, 2.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn pieces_of_equal_length_leave_the_rest_to_the_last() {
+        let lengths = |n, each| super::equal_lengths(n, each).to_vec();
+        assert_eq!(lengths(5, 2), [2, 2, 1]);
+        assert_eq!(lengths(4, 2), [2, 2]);
+        assert_eq!(lengths(1, 3), [1]);
+        assert_eq!(lengths(0, 3), [0]);
+    }
+}

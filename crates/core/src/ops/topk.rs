@@ -115,3 +115,26 @@ pub(crate) const SPEC: OpSpec = OpSpec {
         }]
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::{Tensor, tensor};
+
+    #[test]
+    fn not_a_number_comes_last_and_equal_elements_by_their_index() {
+        let x = tensor![f64::NAN, 2.0, -1.0, 2.0, f64::NAN, 7.0];
+        assert_eq!(x.argsort(0, false).to_vec::<i64>().unwrap(), [2, 1, 3, 5, 0, 4]);
+        assert_eq!(x.argsort(0, true).to_vec::<i64>().unwrap(), [5, 1, 3, 2, 0, 4]);
+        assert_eq!(x.topk(2, 0, true).1.to_vec::<i64>().unwrap(), [5, 1]);
+        assert_eq!(x.topk(2, 0, false).0.to_vec::<f32>().unwrap(), [-1.0, 2.0]);
+    }
+
+    #[test]
+    fn values_have_a_node_and_indices_never() {
+        let x = Tensor::from([[3.0, 1.0, 2.0]]).requires_grad();
+        let (values, indices) = x.topk(2, -1, false);
+        assert!(values.needs_grad() && !indices.needs_grad());
+        values.select(-1, 1).sum().backward();
+        assert_eq!(x.grad().unwrap().to_vec::<f64>().unwrap(), [0.0, 0.0, 1.0]);
+    }
+}
