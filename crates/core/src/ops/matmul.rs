@@ -4,48 +4,35 @@ use super::prelude::*;
 use super::reshape::reshape;
 use tapegrad_kernels::matmul::{Matrices, matmul};
 
-/// The product of two matrices, or of two arrays of matrices of the same batch shape, either of them transposed or not: so the
-/// rule needs no other op.
+/// The product of two matrices, or of two arrays of matrices of the same batch shape, the left one transposed if `X` and the
+/// right one if `Y`: so the rule needs no other op, and the op no memory.
 #[derive(Debug)]
-pub(super) struct Matmul {
-    pub(super) transposed: [bool; 2],
-}
+struct Matmul<const X: bool, const Y: bool>;
 
-impl Matmul {
-    fn of(x: &Tensor, x_transposed: bool, y: &Tensor, y_transposed: bool) -> Tensor {
-        Matmul { transposed: [x_transposed, y_transposed] }.apply(&[x, y])
-    }
-}
-
-impl Op for Matmul {
+impl<const X: bool, const Y: bool> Op for Matmul<X, Y> {
     fn name(&self) -> &'static str {
         "matmul"
     }
 
     fn attributes(&self) -> Vec<(&'static str, String)> {
-        match self.transposed {
-            [false, false] => Vec::new(),
-            [true, false] => vec![("transposed", "left".to_owned())],
-            [false, true] => vec![("transposed", "right".to_owned())],
-            [true, true] => vec![("transposed", "both".to_owned())],
-        }
+        let which = [("left", X), ("right", Y)].into_iter().filter(|(_, transposed)| *transposed);
+        which.map(|(which, _)| ("transposed", which.to_owned())).collect()
     }
 
     fn forward(&self, inputs: &[&Tensor]) -> Outputs {
         let (x, y) = (inputs[0].value(), inputs[1].value());
-        let matrices = |array, i: usize| Matrices { array, transposed: self.transposed[i] };
-        one(matmul(matrices(&x, 0), matrices(&y, 1), None))
+        one(matmul(Matrices { array: &x, transposed: X }, Matrices { array: &y, transposed: Y }, None))
     }
 
     fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        let (g, [tx, ty]) = (ctx.g(), self.transposed);
+        let g = ctx.g();
         let by_x = ctx.needs(0).then(|| {
             let y = ctx.input(1);
-            if tx { Matmul::of(&y, ty, g, true) } else { Matmul::of(g, false, &y, !ty) }
+            if X { product(&y, Y, g, true) } else { product(g, false, &y, !Y) }
         });
         let by_y = ctx.needs(1).then(|| {
             let x = ctx.input(0);
-            if ty { Matmul::of(g, true, &x, tx) } else { Matmul::of(&x, !tx, g, false) }
+            if Y { product(g, true, &x, X) } else { product(&x, !X, g, false) }
         });
         smallvec![by_x, by_y]
     }
@@ -59,14 +46,24 @@ impl Op for Matmul {
     }
 }
 
+/// The product of matrices that are known to fit, each transposed or not.
+#[track_caller]
+pub(super) fn product(x: &Tensor, x_transposed: bool, y: &Tensor, y_transposed: bool) -> Tensor {
+    match (x_transposed, y_transposed) {
+        (false, false) => Matmul::<false, false>.apply(&[x, y]),
+        (false, true) => Matmul::<false, true>.apply(&[x, y]),
+        (true, false) => Matmul::<true, false>.apply(&[x, y]),
+        (true, true) => Matmul::<true, true>.apply(&[x, y]),
+    }
+}
+
 /// The product of two tensors of at least two axes, whose inner dimensions agree.
 #[track_caller]
 fn batched(x: &Tensor, y: &Tensor) -> Tensor {
-    let plain = Matmul { transposed: [false, false] };
     let (xs, ys) = (x.shape(), y.shape());
     let (x_batch, y_batch) = (&xs[..xs.len() - 2], &ys[..ys.len() - 2]);
     if x_batch == y_batch {
-        return plain.apply(&[x, y]);
+        return product(x, false, y, false);
     }
     if y_batch.is_empty() {
         // The batch's rows make one tall matrix, and its gradient needs no sum over the batch.
@@ -74,7 +71,7 @@ fn batched(x: &Tensor, y: &Tensor) -> Tensor {
         let rows = xs[..xs.len() - 1].iter().product();
         let mut shape = Dims::from_slice(xs);
         shape[xs.len() - 1] = n;
-        return reshape(&plain.apply(&[&reshape(x, &[rows, k]), y]), &shape);
+        return reshape(&product(&reshape(x, &[rows, k]), false, y, false), &shape);
     }
     let Some(batch) = kernels::broadcast_shape(x_batch, y_batch) else {
         fail!("matmul: {xs:?} x {ys:?}: batch dimensions {x_batch:?} and {y_batch:?} do not broadcast");
@@ -83,7 +80,7 @@ fn batched(x: &Tensor, y: &Tensor) -> Tensor {
         let shape = t.shape();
         t.broadcast_to(batch.iter().chain(&shape[shape.len() - 2..]).copied().collect::<Dims>())
     };
-    plain.apply(&[&to(x), &to(y)])
+    product(&to(x), false, &to(y), false)
 }
 
 impl Tensor {

@@ -32,6 +32,7 @@ pub(crate) mod isfinite;
 pub(crate) mod isnan;
 pub(crate) mod le;
 pub(crate) mod leaky_relu;
+pub(crate) mod linear;
 pub(crate) mod log;
 pub(crate) mod log_softmax;
 pub(crate) mod logical_and;
@@ -122,6 +123,7 @@ pub const ALL: &[OpSpec] = &[
     isnan::SPEC,
     le::SPEC,
     leaky_relu::SPEC,
+    linear::SPEC,
     log::SPEC,
     log_softmax::SPEC,
     logical_and::SPEC,
