@@ -91,7 +91,10 @@ impl<'a> Grad<'a> {
     pub fn run(self) -> Vec<Tensor> {
         tape::collect_mail();
         let seeds = seeds("grad", &self.ys, self.cotangents.as_deref());
-        let nodes: Vec<NodeRef> = self.xs.iter().enumerate().map(|(i, x)| node(i, x)).collect();
+        let mut nodes = Vec::with_capacity(self.xs.len());
+        for (i, x) in self.xs.iter().enumerate() {
+            nodes.push(node(i, x));
+        }
         let walk = Walk::new(scope::site(Location::caller()), self.create_graph, self.keep_graph);
         let targets = walk.gather_at_targets(seeds, &nodes);
         let mut gradients = Vec::with_capacity(self.xs.len());

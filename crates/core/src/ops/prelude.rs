@@ -79,9 +79,14 @@ pub(crate) fn broadcast_shapes<'a>(op: &str, x: &'a Tensor, y: &'a Tensor) -> (C
     let Some(shape) = kernels::broadcast_shape(x.shape(), y.shape()) else {
         fail!("{op}: shapes {:?} and {:?} do not broadcast", x.shape(), y.shape());
     };
-    let to =
-        |t: &'a Tensor| if t.shape() == &shape[..] { Cow::Borrowed(t) } else { Cow::Owned(t.broadcast_to(&shape)) };
-    (to(x), to(y))
+    (stretch(x, &shape), stretch(y, &shape))
+}
+
+/// A tensor brought to a shape that it is known to broadcast to.
+#[inline]
+#[track_caller]
+fn stretch<'a>(x: &'a Tensor, shape: &[usize]) -> Cow<'a, Tensor> {
+    if x.shape() == shape { Cow::Borrowed(x) } else { Cow::Owned(x.broadcast_to(shape)) }
 }
 
 /// An operand as a tensor: a number takes the type of the tensor beside it, and no axes.
