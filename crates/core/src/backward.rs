@@ -312,6 +312,7 @@ impl Walk {
     }
 
     /// Runs the rule and hands its cotangents on.
+    #[track_caller]
     fn walk_edge(&mut self, mut step: Step, cotangents: &[Option<Tensor>]) {
         let needs: Option<SmallVec<[bool; 8]>> = self.targets.is_some().then(|| {
             tape::with(|tape| {
@@ -333,11 +334,14 @@ impl Walk {
         let mut given = scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&ctx) });
         if given.len() != step.inputs.len() {
             let (found, expected) = (given.len(), step.inputs.len());
-            panic!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
+            fail!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
         }
         if self.create_graph {
+            let others = given.iter().flatten().any(Tensor::needs_grad);
             for (i, cotangent) in given.iter_mut().enumerate().filter(|(i, _)| ctx.needs(*i)) {
-                *cotangent = cotangent.take().map(|g| if g.needs_grad() { g } else { ctx.without_graph(op, g, i) });
+                if let Some(g) = cotangent.take_if(|g| !g.needs_grad()) {
+                    *cotangent = Some(ctx.without_graph(op, g, i, others, site));
+                }
             }
         }
         for (i, cotangent) in given.iter_mut().enumerate() {
@@ -357,7 +361,7 @@ impl Walk {
                         scope::replay(site, || added.finish(self));
                     }
                 }
-                Err((cotangent, (dtype, shape))) => panic!(
+                Err((cotangent, (dtype, shape))) => fail!(
                     "{name}: the rule's cotangent for input {i} is {} {:?}, the input is {dtype} {shape:?} (recorded at {site})",
                     cotangent.dtype(),
                     cotangent.shape(),
@@ -367,6 +371,7 @@ impl Walk {
     }
 
     /// Runs the hooks on an entry's totals, keeps those that are to be kept, and delivers those that were asked for.
+    #[track_caller]
     fn settle(&mut self, index: u32) {
         let first = self.entries[index as usize].node;
         for output in 0..self.entries[index as usize].cotangents.len() {
@@ -374,7 +379,7 @@ impl Walk {
             let Some(mut total) = self.entries[index as usize].cotangents[output].take() else { continue };
             let (hooks, retain) = tape::with(|tape| tape.hooks(node));
             total = run_hooks(&hooks, total);
-            if retain {
+            if retain && self.targets.is_none() {
                 let value = total.value().into_owned();
                 let old = tape::with(|tape| tape.extras(node).and_then(|extras| extras.grad.replace(value)));
                 drop(old);
@@ -391,6 +396,7 @@ impl Walk {
     }
 
     /// The leaves' totals, after their hooks.
+    #[track_caller]
     fn leaf_totals(&mut self) -> Vec<(NodeId, Arc<Leaf>, Tensor)> {
         let _mode = mode::set(self.create_graph);
         let mut totals = Vec::with_capacity(self.leaves.len());
@@ -470,11 +476,12 @@ fn zeros(inputs: &[Option<NodeId>]) -> Cotangents {
     inputs.iter().map(|input| input.as_ref().map(described).map(zeros)).collect()
 }
 
+#[track_caller]
 fn run_hooks(hooks: &[Hook], mut total: Tensor) -> Tensor {
     for hook in hooks.iter().filter(|hook| hook.is_active()) {
         if let Some(new) = scope::user(|| (hook.run)(&total)) {
             if new.shape() != total.shape() || new.dtype() != total.dtype() {
-                panic!(
+                fail!(
                     "hook: the replacement is {} {:?}, the cotangent is {} {:?}",
                     new.dtype(),
                     new.shape(),

@@ -313,26 +313,34 @@ impl Vjp<'_> {
         }
     }
 
-    /// A cotangent came back without graph although one is being built. That is right if nothing it was computed from has one;
-    /// else the op is declared `once_differentiable`, and asking for more is an error later, or it is an error now.
+    /// A cotangent came back without graph although one is being built. That is right if nothing it was computed from has one:
+    /// if the outputs' cotangents have none, and the rule read no value that has one, or made something of it for another input
+    /// (`others`). Else the op is declared `once_differentiable`, and asking for more is an error later, or it is an error now.
     #[cold]
-    pub(crate) fn without_graph(&self, op: &dyn Op, cotangent: Tensor, input: usize) -> Tensor {
+    #[track_caller]
+    pub(crate) fn without_graph(
+        &self,
+        op: &dyn Op,
+        cotangent: Tensor,
+        input: usize,
+        others: bool,
+        site: Site,
+    ) -> Tensor {
         let sources: Vec<&Tensor> = self.cotangents.iter().flatten().filter(|g| g.needs_grad()).collect();
-        if sources.is_empty() && !self.reads_graph.get() || op.zero_gradient() {
+        if sources.is_empty() && (others || !self.reads_graph.get()) || op.zero_gradient() {
             return cotangent;
         }
         if !op.once_differentiable() {
-            panic!(
+            crate::fail!(
                 "{}: a graph of the gradient was asked for, but the rule's cotangent for input {input} carries none; write the rule \
-                 in tensor ops, or declare the op `once_differentiable`{}",
-                self.op,
-                scope::marked().map(|site| format!(" (recorded at {site})")).unwrap_or_default()
+                 in tensor ops, or declare the op `once_differentiable` (recorded at {site})",
+                self.op
             );
         }
         let read: Vec<Tensor> =
             (0..self.inputs.len()).filter(|&i| self.saved[i].is_some()).map(|i| self.input(i)).collect();
         let sources: Vec<&Tensor> = sources.into_iter().chain(&read).collect();
-        Once { op: self.op, cotangent }.apply(&sources)
+        scope::replay(site, || Once { op: self.op, cotangent }.apply(&sources))
     }
 }
 
