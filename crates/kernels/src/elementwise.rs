@@ -6,8 +6,9 @@ use crate::math::{self, Binary, Unary};
 use crate::strided::{BLOCK, Reader, TASK};
 use crate::{pool, with_type};
 
-/// Reads `$x` in blocks along with `$out` and calls `$each(x block, out block)`.
-fn blocks1<A: Element, O: Element>(x: &Array, out: &mut [O], each: impl Fn(&[A], &mut [O]) + Sync) {
+/// Reads `x` in blocks along with `out` and calls `each(x block, out block)`. Not generic over `each`: one call through a pointer
+/// per block costs nothing, a copy of this code for every op would cost the compiler a minute.
+fn blocks1<A: Element, O: Element>(x: &Array, out: &mut [O], each: &(dyn Fn(&[A], &mut [O]) + Sync)) {
     if let Some(xs) = x.as_slice::<A>() {
         if out.len() <= TASK {
             return each(xs, out);
@@ -27,13 +28,11 @@ fn blocks1<A: Element, O: Element>(x: &Array, out: &mut [O], each: impl Fn(&[A],
     });
 }
 
+/// A kernel on blocks of two operands.
+type Each2<'a, A, B, O> = dyn Fn(&[A], &[B], &mut [O]) + Sync + 'a;
+
 /// As [`blocks1`], for two operands.
-fn blocks2<A: Element, B: Element, O: Element>(
-    x: &Array,
-    y: &Array,
-    out: &mut [O],
-    each: impl Fn(&[A], &[B], &mut [O]) + Sync,
-) {
+fn blocks2<A: Element, B: Element, O: Element>(x: &Array, y: &Array, out: &mut [O], each: &Each2<'_, A, B, O>) {
     assert!(same_shape(x.shape(), y.shape()), "elementwise operands differ in shape");
     if let (Some(xs), Some(ys)) = (x.as_slice::<A>(), y.as_slice::<B>()) {
         if out.len() <= TASK {
@@ -64,7 +63,7 @@ pub fn unary<F: Unary<f32> + Unary<f64>>(f: F, x: &Array) -> Array {
 
 /// `f` of each element of an array whose type is known to be `T`.
 pub fn unary_typed<T: Element, F: Unary<T>>(f: F, x: &Array) -> Array {
-    Array::build::<T>(x.shape(), |out| blocks1::<T, T>(x, out, |xs, out| math::map(f, xs, out)))
+    Array::build::<T>(x.shape(), |out| blocks1::<T, T>(x, out, &|xs, out| math::map(f, xs, out)))
 }
 
 /// `f` of each pair of elements of two float arrays.
@@ -74,7 +73,7 @@ pub fn binary<F: Binary<f32> + Binary<f64>>(f: F, x: &Array, y: &Array) -> Array
 
 /// `f` of each pair of elements of two arrays whose type is known to be `T`.
 pub fn binary_typed<T: Element, F: Binary<T>>(f: F, x: &Array, y: &Array) -> Array {
-    Array::build::<T>(x.shape(), |out| blocks2::<T, T, T>(x, y, out, |xs, ys, out| math::zip(f, xs, ys, out)))
+    Array::build::<T>(x.shape(), |out| blocks2::<T, T, T>(x, y, out, &|xs, ys, out| math::zip(f, xs, ys, out)))
 }
 
 /// `x += y`, in place where `x` is the only handle on its elements.
@@ -140,7 +139,7 @@ fn compare_typed<T: Element + PartialOrd>(how: Comparison, x: &Array, y: &Array)
 /// A test of each pair of elements, inlined into the loop so that it vectorises.
 fn test_pairs<T: Element>(x: &Array, y: &Array, test: impl Fn(T, T) -> bool + Sync) -> Array {
     Array::build::<bool>(x.shape(), |out| {
-        blocks2::<T, T, bool>(x, y, out, |xs, ys, out| {
+        blocks2::<T, T, bool>(x, y, out, &|xs, ys, out| {
             for ((o, &a), &b) in out.iter_mut().zip(xs).zip(ys) {
                 *o = test(a, b);
             }
@@ -150,7 +149,7 @@ fn test_pairs<T: Element>(x: &Array, y: &Array, test: impl Fn(T, T) -> bool + Sy
 
 /// A test of each element, as f64.
 pub fn test_each(x: &Array, test: impl Fn(f64) -> bool + Sync) -> Array {
-    with_type!(any x.dtype(), T => Array::build::<bool>(x.shape(), |out| blocks1::<T, bool>(x, out, |xs, out| {
+    with_type!(any x.dtype(), T => Array::build::<bool>(x.shape(), |out| blocks1::<T, bool>(x, out, &|xs, out| {
         for (o, a) in out.iter_mut().zip(xs) {
             *o = test(a.to_f64());
         }
@@ -191,7 +190,7 @@ pub fn cast(x: &Array, dtype: DType) -> Array {
         return x.clone();
     }
     with_type!(any x.dtype(), A => with_type!(any dtype, B => Array::build::<B>(x.shape(), |out| {
-        blocks1::<A, B>(x, out, |xs, out| {
+        blocks1::<A, B>(x, out, &|xs, out| {
             for (o, &a) in out.iter_mut().zip(xs) {
                 *o = if A::DTYPE == DType::I64 || A::DTYPE == DType::Bool { B::from_i64(a.to_i64()) } else { B::from_f64(a.to_f64()) };
             }

@@ -14,7 +14,8 @@ pub fn hvp_mlp() -> Step {
     Box::new(move || {
         let params: Vec<&Tensor> = net.params().collect();
         let gs = Grad::of(&[&mse(&net.forward(&x), &y)]).wrt(&params).create_graph().run();
-        let along = gs.iter().zip(&vs).map(|(g, v)| (g * v).sum()).reduce(|a, b| a + b).expect("a network has parameters");
+        let along =
+            gs.iter().zip(&vs).map(|(g, v)| (g * v).sum()).reduce(|a, b| a + b).expect("a network has parameters");
         grad(&[&along], &params)[0].sum().item()
     })
 }
