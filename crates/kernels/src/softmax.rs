@@ -372,8 +372,7 @@ impl<T: Real> Kernel for LogSumExp<'_, T> {
             *max = if largest.is_infinite() { T::ZERO } else { largest };
             let sum = row_exp_sum::<T, I>(row, *max);
             *value = T::narrow((*max).widen() + sum.ln());
-            // Where all exponentials are 0, so are their shares in the sum.
-            *log_sum = if sum == 0.0 { T::ZERO } else { T::narrow(sum.ln()) };
+            *log_sum = T::narrow(sum.ln());
         }
     }
 }

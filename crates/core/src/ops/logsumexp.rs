@@ -83,7 +83,7 @@ fn logsumexp(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
 
 impl Tensor {
     /// log sum e^x over all elements, as a tensor without axes. Large elements do no harm; of none, and of -inf alone, it is
-    /// -inf.
+    /// -inf, in the latter case with NaN for a gradient.
     ///
     /// ```
     /// use tapegrad_core::tensor;
