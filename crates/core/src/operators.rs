@@ -2,6 +2,46 @@
 //!
 //! On the right stands any [`Operand`] through one generic impl. On the left, numbers are f64 and i64 only: with more of them,
 //! the type of a literal in `(2.0 * &x).tanh()` could not be inferred.
+//!
+//! So this does not compile, while `&x * 2.0f32` does:
+//!
+//! ```compile_fail,E0277
+//! let x = tapegrad_core::tensor![1.0];
+//! let y = 2.0f32 * &x;
+//! ```
+//!
+//! Nor does this, while `&x * 2i32` does:
+//!
+//! ```compile_fail,E0277
+//! let x = tapegrad_core::tensor![1.0];
+//! let y = 2i32 * &x;
+//! ```
+//!
+//! A comparison of tensors gives a tensor, so Rust's own are not defined:
+//!
+//! ```compile_fail,E0369
+//! let x = tapegrad_core::tensor![1.0];
+//! let same = x == x.clone();
+//! ```
+//!
+//! ```compile_fail,E0369
+//! let x = tapegrad_core::tensor![1.0];
+//! let less = x < x.clone();
+//! ```
+//!
+//! Truth values and text are no operands:
+//!
+//! ```compile_fail,E0277
+//! let x = tapegrad_core::tensor![1.0];
+//! let y = &x + true;
+//! ```
+//!
+//! The guard of a mode belongs to its thread:
+//!
+//! ```compile_fail,E0277
+//! let guard = tapegrad_core::no_grad_guard();
+//! std::thread::spawn(move || drop(guard));
+//! ```
 
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Not, Sub, SubAssign};
 
