@@ -38,14 +38,19 @@ impl Graph {
             fail!("Graph::of: the tensor {:?} has no graph", root.shape());
         }
         let recorded = tape::graph(roots);
-        let mut nodes: Vec<NodeBox> = recorded.nodes.iter().map(node_box).collect();
-        for &root in recorded.roots.iter().filter(|&&root| !recorded.nodes[root].leaf) {
-            nodes[root].style = NodeStyle::Loss;
+        let shown = shown(&recorded);
+        let mut nodes: Vec<NodeBox> = Vec::new();
+        let mut places = vec![None; recorded.nodes.len()];
+        for (i, node) in recorded.nodes.iter().enumerate().filter(|(i, _)| shown[*i]) {
+            places[i] = Some(nodes.len());
+            let root = recorded.roots.contains(&i) && !node.leaf;
+            nodes.push(node_box(node, root));
         }
         let mut operations = Vec::with_capacity(recorded.edges.len());
         for edge in &recorded.edges {
-            let inputs = edge.inputs.iter().map(|input| input.unwrap_or_else(|| constant(&mut nodes))).collect();
-            let outputs = edge.outputs.iter().copied().flatten().collect();
+            let place = |node: &Option<usize>| node.and_then(|node| places[node]);
+            let inputs = edge.inputs.iter().map(|input| place(input).unwrap_or_else(|| constant(&mut nodes))).collect();
+            let outputs = edge.outputs.iter().filter_map(place).collect();
             operations.push(operation(edge, inputs, outputs));
         }
         if nodes.len() > MOST_NODES {
@@ -56,14 +61,28 @@ impl Graph {
     }
 }
 
-fn node_box(node: &NodeInfo) -> NodeBox {
+/// Which nodes are drawn: the roots, what an edge consumes, and what has a name. What an op makes besides, for its own rule, is
+/// left out.
+fn shown(graph: &tape::Graph) -> Vec<bool> {
+    let mut shown: Vec<bool> = graph.nodes.iter().map(|node| node.name.is_some()).collect();
+    for &node in graph.roots.iter().chain(graph.edges.iter().flat_map(|edge| edge.inputs.iter().flatten())) {
+        shown[node] = true;
+    }
+    shown
+}
+
+fn node_box(node: &NodeInfo, root: bool) -> NodeBox {
     let described = if node.shape.is_empty() {
         format!("scalar {}", node.dtype)
     } else {
         format!("{:?} {}", node.shape, node.dtype)
     };
     let lines = node.name.iter().map(|name| name.to_string()).chain([described.clone()]).collect();
-    let style = if node.leaf { NodeStyle::Leaf } else { NodeStyle::Value };
+    let style = match (root, node.leaf) {
+        (true, _) => NodeStyle::Loss,
+        (_, true) => NodeStyle::Leaf,
+        _ => NodeStyle::Value,
+    };
     NodeBox { lines, style, tooltip: described }
 }
 
@@ -107,6 +126,13 @@ mod tests {
         let x = Tensor::from(1.0).requires_grad();
         let graph = Graph::of("", &[&(&x * Tensor::from(2.0))]).unwrap();
         assert_eq!(graph.nodes.iter().filter(|node| node.style == NodeStyle::Constant).count(), 1);
+    }
+
+    #[test]
+    fn what_an_op_makes_for_its_own_rule_is_left_out() {
+        let x = Tensor::from([[1.0, 2.0]]).requires_grad();
+        let graph = Graph::of("", &[&x.cross_entropy(&Tensor::from([0i64]))]).unwrap();
+        assert_eq!(graph.nodes.iter().filter(|node| node.style != NodeStyle::Constant).count(), 2);
     }
 
     #[test]
