@@ -18,7 +18,7 @@ impl Linear {
     }
 
     fn forward(&self, x: &Tensor) -> Tensor {
-        x.matmul(&self.w.t()) + &self.b
+        x.linear(&self.w, Some(&self.b))
     }
 }
 

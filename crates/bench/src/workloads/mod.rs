@@ -29,3 +29,32 @@ pub const ALL: &[Workload] = &[
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
     Workload { name: "softmax_ce", ops: None, build: elementwise::softmax_ce },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first and the fifth loss of a workload, from the table in `peers/README.md`, computed with PyTorch.
+    fn expected(name: &str) -> [f64; 2] {
+        let table = include_str!("../../peers/README.md").lines();
+        let row =
+            table.filter_map(|line| line.strip_prefix("| ")).find(|row| row.split([' ', '(']).next() == Some(name));
+        let cells: Vec<&str> =
+            row.unwrap_or_else(|| panic!("{name} is not in the table")).split('|').map(str::trim).collect();
+        let first = cells[1].parse().expect("a number");
+        [first, if cells[2] == "the same" { first } else { cells[2].parse().expect("a number") }]
+    }
+
+    #[test]
+    fn every_workload_has_the_losses_of_the_table() {
+        for workload in ALL {
+            let mut step = (workload.build)();
+            let losses: Vec<f64> = (0..5).map(|_| step()).collect();
+            let expected = expected(workload.name);
+            for (found, expected) in [losses[0], losses[4]].into_iter().zip(expected) {
+                let close = (found - expected).abs() <= 1e-4 * expected.abs();
+                assert!(close, "{}: losses {losses:?}, expected {expected} first or fifth", workload.name);
+            }
+        }
+    }
+}
