@@ -1,3 +1,34 @@
-//! Placeholder of the program's first commit.
+//! Tasks that are run by hand: `cargo xtask TASK`.
 
-fn main() {}
+mod soak;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+Tasks:
+  soak [--programs N] [--seed S]   checks N random programs (100000) against central differences,
+                                   a tenth of them in second order too; failing seeds are added to
+                                   tests/random_programs.txt, which the tests run first
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.split_first() {
+        Some((task, options)) if task == "soak" => soak::Options::parse(options).and_then(soak::run),
+        Some((task, _)) if task == "--help" || task == "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some((task, _)) => Err(format!("no task is called {task:?}\n\n{HELP}")),
+        None => Err(HELP.to_string()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

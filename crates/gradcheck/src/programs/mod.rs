@@ -5,14 +5,18 @@
 //! shrinks it like any other vector. The ops are total: operands whose shapes do not fit are brought to fit.
 
 mod table;
+mod value;
 
+use std::cell::Cell;
 use std::fmt;
 
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestError, TestRunner};
 
 use crate::{Finding, GradCheck, Report, strategies::Values, strategies::shapes};
-use table::{TABLE, Value};
+use table::TABLE;
 use tapegrad_core::Tensor;
+use value::{BOUND, Value};
 
 /// One step of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +37,8 @@ pub struct Program {
     instructions: Vec<Instruction>,
 }
 
-/// Programs with one to three inputs and so many instructions; shrink by dropping instructions, then towards addition.
-pub fn programs(instructions: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Program> {
+/// Programs with one to three inputs and up to 14 instructions; shrink by dropping instructions, then towards addition.
+pub fn programs() -> impl Strategy<Value = Program> {
     // Mostly recent values, so that programs grow deep, and often the same one twice.
     let operands = prop::array::uniform2(prop_oneof![4 => 0..3usize, 1 => 3..16usize]);
     let instruction = (0..TABLE.len(), operands, 0..12usize).prop_map(|(op, operands, attribute)| Instruction {
@@ -43,8 +47,45 @@ pub fn programs(instructions: std::ops::RangeInclusive<usize>) -> impl Strategy<
         attribute,
     });
     let inputs = prop::collection::vec(shapes(0..=3, 1..=3), 1..=3);
-    (prop::collection::vec(instruction, instructions), inputs, any::<u64>().no_shrink())
+    (prop::collection::vec(instruction, 1..=14), inputs, any::<u64>().no_shrink())
         .prop_map(|(instructions, inputs, seed)| Program { inputs, seed, instructions })
+}
+
+/// How many programs were checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// In first order.
+    pub checked: u32,
+    /// Of those, in second order too.
+    pub second_order: u32,
+    /// Of all, those that had a derivative other than zero.
+    pub steep: u32,
+}
+
+/// Draws programs and checks them all in first order, a tenth of them in second order too. `watch` sees the counts after each.
+///
+/// # Errors
+/// The smallest program found that is wrong, and the report on it.
+pub fn check_programs(config: Config, watch: impl Fn(Counts)) -> Result<Counts, TestError<Program>> {
+    let counts = Cell::new(Counts::default());
+    TestRunner::new(config).run(&programs(), |program| {
+        let fail = |report: Report| TestCaseError::fail(report.to_string());
+        // By seed, so that a program keeps its order while it shrinks.
+        let second_order = program.seed % 10 == 0;
+        let mut steep = program.check(false).map_err(fail)?;
+        if second_order {
+            steep |= program.check(true).map_err(fail)?;
+        }
+        let so_far = counts.get();
+        counts.set(Counts {
+            checked: so_far.checked + 1,
+            second_order: so_far.second_order + u32::from(second_order),
+            steep: so_far.steep + u32::from(steep),
+        });
+        watch(counts.get());
+        Ok(())
+    })?;
+    Ok(counts.get())
 }
 
 impl Program {
@@ -56,7 +97,7 @@ impl Program {
     /// The point at which the program is checked.
     pub fn inputs(&self) -> Vec<Tensor> {
         let input = |(i, shape): (usize, &Vec<usize>)| {
-            Values::Between(-table::BOUND, table::BOUND).tensor(shape, self.seed.wrapping_add(i as u64))
+            Values::Between(-BOUND, BOUND).tensor(shape, self.seed.wrapping_add(i as u64))
         };
         self.inputs.iter().enumerate().map(input).collect()
     }

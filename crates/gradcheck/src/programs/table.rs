@@ -1,20 +1,6 @@
-//! The ops that random programs are made of, each kept where it is smooth.
-//!
-//! Every value carries a bound on its elements and on how fast they change with the inputs, both known from shapes and
-//! instructions alone. Values that could grow are scaled down, so that differences stay accurate; arguments are moved into
-//! an op's domain and away from its kinks by constants that follow from the bounds.
+//! The ops that random programs are made of.
 
-use tapegrad_core::Tensor;
-
-/// A value of a program.
-#[derive(Clone)]
-pub(super) struct Value {
-    pub(super) tensor: Tensor,
-    /// No element is larger.
-    bound: f64,
-    /// No element changes faster than this times the largest change of an input.
-    slope: f64,
-}
+use super::value::{MOST, Value, fitting};
 
 /// An op of programs.
 pub(super) struct Entry {
@@ -23,160 +9,165 @@ pub(super) struct Entry {
     pub(super) run: fn(&Value, &Value, usize) -> Value,
 }
 
-/// The inputs' elements are no larger.
-pub(super) const BOUND: f64 = 1.5;
-
-/// Values with larger bounds are scaled down.
-const LARGEST: f64 = 4.0;
-
-/// Values with more elements are not made.
-const MOST: usize = 48;
-
-impl Value {
-    pub(super) fn input(tensor: &Tensor) -> Value {
-        Value { tensor: tensor.clone(), bound: BOUND, slope: 1.0 }
-    }
-
-    fn new(tensor: Tensor, bound: f64, slope: f64) -> Value {
-        Value { tensor, bound, slope }
-    }
-
-    /// The same bounds, for ops that move elements.
-    fn with(&self, tensor: Tensor) -> Value {
-        Value { tensor, ..*self }
-    }
-
-    /// Scaled down if it could be large or steep.
-    pub(super) fn tame(self) -> Value {
-        let excess = self.bound.max(self.slope) / LARGEST;
-        if excess <= 1.0 {
-            return self;
-        }
-        Value::new(&self.tensor * (1.0 / excess), self.bound / excess, self.slope / excess)
-    }
-
-    fn shape(&self) -> &[usize] {
-        self.tensor.shape()
-    }
-
-    /// An axis chosen by the attribute, if there is any.
-    fn axis(&self, attribute: usize) -> Option<usize> {
-        (!self.shape().is_empty()).then(|| attribute % self.shape().len())
-    }
-
-    /// The sum of all elements.
-    fn total(&self) -> Value {
-        let n = self.tensor.numel() as f64;
-        Value::new(self.tensor.sum(), n * self.bound, n * self.slope)
-    }
-
-    /// Positive and away from 0: between 1 and 3.
-    fn positive(&self) -> Value {
-        Value::new(self.tensor.sin() + 2.0, 3.0, self.slope)
-    }
+/// An op of one operand.
+const fn one(name: &'static str, run: fn(&Value, &Value, usize) -> Value) -> Entry {
+    Entry { name, operands: 1, run }
 }
 
-/// The second operand as it is if it broadcasts with the first to something small, else its sum, which broadcasts with all.
-fn fitting(x: &Value, y: &Value) -> Value {
-    let (a, b) = (x.shape(), y.shape());
-    let length = |shape: &[usize], i: usize| shape.iter().rev().nth(i).copied().unwrap_or(1);
-    let axes = a.len().max(b.len());
-    let fits = (0..axes).all(|i| length(a, i) == length(b, i) || length(a, i) == 1 || length(b, i) == 1);
-    let elements: usize = (0..axes).map(|i| length(a, i).max(length(b, i))).product();
-    if fits && elements <= MOST { y.clone() } else { y.total().tame() }
+/// An op of two operands.
+const fn two(name: &'static str, run: fn(&Value, &Value, usize) -> Value) -> Entry {
+    Entry { name, operands: 2, run }
 }
 
 /// The ops; shrinking goes towards the first.
 pub(super) const TABLE: &[Entry] = &[
-    Entry {
-        name: "add",
-        operands: 2,
-        run: |x, y, _| {
-            let y = fitting(x, y);
-            Value::new(&x.tensor + &y.tensor, x.bound + y.bound, x.slope + y.slope)
-        },
-    },
-    Entry {
-        name: "sub",
-        operands: 2,
-        run: |x, y, _| {
-            let y = fitting(x, y);
-            Value::new(&x.tensor - &y.tensor, x.bound + y.bound, x.slope + y.slope)
-        },
-    },
-    Entry {
-        name: "mul",
-        operands: 2,
-        run: |x, y, _| {
-            let y = fitting(x, y);
-            Value::new(&x.tensor * &y.tensor, x.bound * y.bound, x.bound * y.slope + x.slope * y.bound)
-        },
-    },
-    Entry {
-        name: "div",
-        operands: 2,
-        run: |x, y, _| {
-            let y = fitting(x, y).positive();
-            Value::new(&x.tensor / &y.tensor, x.bound, x.slope + x.bound * y.slope)
-        },
-    },
-    Entry { name: "neg", operands: 1, run: |x, _, _| x.with(-&x.tensor) },
-    Entry {
-        name: "exp",
-        operands: 1,
-        run: |x, _, _| {
-            let y = (x.bound / 2.0).exp();
-            Value::new((&x.tensor * 0.5).exp(), y, 0.5 * x.slope * y)
-        },
-    },
-    Entry { name: "sin", operands: 1, run: |x, _, _| Value::new(x.tensor.sin(), 1.0, x.slope) },
-    Entry { name: "cos", operands: 1, run: |x, _, _| Value::new(x.tensor.cos(), 1.0, x.slope) },
-    Entry {
-        name: "scalars",
-        operands: 1,
-        run: |x, _, _| Value::new(1.5 - &x.tensor * 2 / 3.0, 1.5 + x.bound, x.slope),
-    },
-    Entry { name: "sum", operands: 1, run: |x, _, _| x.total() },
-    Entry {
-        name: "sum_dim",
-        operands: 1,
-        run: |x, _, n| {
-            let Some(axis) = x.axis(n) else { return x.clone() };
-            let length = x.shape()[axis] as f64;
-            let sum = if n % 2 == 0 { x.tensor.sum_dim(axis as isize) } else { x.tensor.sum_keepdim(axis as isize) };
-            Value::new(sum, length * x.bound, length * x.slope)
-        },
-    },
-    Entry {
-        name: "sum_to",
-        operands: 1,
-        run: |x, _, n| {
-            let Some(axis) = x.axis(n) else { return x.clone() };
-            let repeated = x.shape()[..=axis].iter().product::<usize>() as f64;
-            let mut to = x.shape()[axis..].to_vec();
-            to[0] = 1;
-            Value::new(x.tensor.sum_to(to), repeated * x.bound, repeated * x.slope)
-        },
-    },
-    Entry {
-        name: "broadcast_to",
-        operands: 1,
-        run: |x, _, n| {
-            let longer = |&length: &usize| if length == 1 { 1 + n % 3 } else { length };
-            let mut to: Vec<usize> = x.shape().iter().map(longer).collect();
-            if n % 2 == 0 || x.shape().is_empty() {
-                to.insert(0, 2);
-            }
-            if to.iter().product::<usize>() > MOST { x.clone() } else { x.with(x.tensor.broadcast_to(to)) }
-        },
-    },
-    Entry {
-        name: "reshape",
-        operands: 1,
-        run: |x, _, n| {
-            let elements = x.tensor.numel();
-            let rows = (1..=1 + n % 4).rev().find(|rows| elements % rows == 0).unwrap_or(1);
-            x.with(x.tensor.reshape([rows as isize, -1]))
-        },
-    },
+    two("add", |x, y, _| {
+        let y = fitting(x, y);
+        Value::new(&x.tensor + &y.tensor, x.bound + y.bound, x.slope + y.slope)
+    }),
+    two("sub", |x, y, _| {
+        let y = fitting(x, y);
+        Value::new(&x.tensor - &y.tensor, x.bound + y.bound, x.slope + y.slope)
+    }),
+    two("mul", |x, y, _| {
+        let y = fitting(x, y);
+        Value::new(&x.tensor * &y.tensor, x.bound * y.bound, x.bound * y.slope + x.slope * y.bound)
+    }),
+    two("div", |x, y, _| {
+        let y = fitting(x, y).positive();
+        Value::new(&x.tensor / &y.tensor, x.bound, x.slope + x.bound * y.slope)
+    }),
+    one("neg", |x, _, _| x.with(-&x.tensor)),
+    one("exp", |x, _, _| {
+        let y = (x.bound / 2.0).exp();
+        Value::new((&x.tensor * 0.5).exp(), y, 0.5 * x.slope * y)
+    }),
+    one("sin", |x, _, _| Value::new(x.tensor.sin(), 1.0, x.slope)),
+    one("cos", |x, _, _| Value::new(x.tensor.cos(), 1.0, x.slope)),
+    one("scalars", |x, _, _| Value::new(1.5 - &x.tensor * 2 / 3.0, 1.5 + x.bound, x.slope)),
+    one("sum", |x, _, _| x.total()),
+    one("sum_dim", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let length = x.shape()[axis] as f64;
+        let sum = if n % 2 == 0 { x.tensor.sum_dim(axis as isize) } else { x.tensor.sum_keepdim(axis as isize) };
+        Value::new(sum, length * x.bound, length * x.slope)
+    }),
+    one("sum_to", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let repeated = x.shape()[..=axis].iter().product::<usize>() as f64;
+        let mut to = x.shape()[axis..].to_vec();
+        to[0] = 1;
+        Value::new(x.tensor.sum_to(to), repeated * x.bound, repeated * x.slope)
+    }),
+    one("broadcast_to", |x, _, n| {
+        let longer = |&length: &usize| if length == 1 { 1 + n % 3 } else { length };
+        let mut to: Vec<usize> = x.shape().iter().map(longer).collect();
+        if n % 2 == 0 || x.shape().is_empty() {
+            to.insert(0, 2);
+        }
+        if to.iter().product::<usize>() > MOST { x.clone() } else { x.with(x.tensor.broadcast_to(to)) }
+    }),
+    one("reshape", |x, _, n| {
+        let elements = x.tensor.numel();
+        let rows = (1..=1 + n % 4).rev().find(|rows| elements % rows == 0).unwrap_or(1);
+        x.with(x.tensor.reshape([rows as isize, -1]))
+    }),
+    one("square", |x, _, _| Value::new(x.tensor.square(), x.bound * x.bound, 2.0 * x.bound * x.slope)),
+    one("tanh", |x, _, _| Value::new(x.tensor.tanh(), 1.0, x.slope)),
+    one("sigmoid", |x, _, _| Value::new(x.tensor.sigmoid(), 1.0, x.slope)),
+    one("log", |x, _, _| {
+        let x = x.positive();
+        Value::new(x.tensor.log(), x.bound, x.slope)
+    }),
+    one("sqrt", |x, _, _| {
+        let x = x.positive();
+        Value::new(x.tensor.sqrt(), x.bound, x.slope)
+    }),
+    one("reciprocal", |x, _, _| {
+        let x = x.positive();
+        Value::new(x.tensor.reciprocal(), 1.0, x.slope)
+    }),
+    one("pow of a number", |x, _, n| {
+        let (x, exponent) = (x.positive(), [3.0, 0.5, -1.5][n % 3]);
+        Value::new(x.tensor.pow(exponent), 27.0, 27.0 * x.slope)
+    }),
+    two("pow", |x, y, _| {
+        let (x, y) = (x.positive(), fitting(x, y));
+        Value::new(x.tensor.pow(y.tensor.sin()), 3.0, x.slope + 4.0 * y.slope)
+    }),
+    one("abs", |x, _, n| {
+        let x = x.apart(n, 0.0);
+        x.with(x.tensor.abs())
+    }),
+    one("relu", |x, _, n| {
+        let x = x.apart(n, 0.0);
+        x.with(x.tensor.relu())
+    }),
+    one("leaky_relu", |x, _, n| {
+        let x = x.apart(n, 0.0);
+        x.with(x.tensor.leaky_relu(0.1))
+    }),
+    one("clamp", |x, _, n| {
+        let y = x.apart(n, 0.0);
+        y.with(y.tensor.clamp(-0.5, x.bound * 4.0))
+    }),
+    two("maximum", |x, y, n| {
+        let y = fitting(x, y);
+        let x = x.apart(n, y.bound);
+        Value::new(x.tensor.maximum(&y.tensor), x.bound, x.slope.max(y.slope))
+    }),
+    two("minimum", |x, y, n| {
+        let y = fitting(x, y);
+        let x = x.apart(n, y.bound);
+        Value::new(x.tensor.minimum(&y.tensor), x.bound, x.slope.max(y.slope))
+    }),
+    two("where_cond", |x, y, n| {
+        let y = fitting(x, y);
+        let mask = x.pattern(|i| ((i + n) % 2) as f64).gt(0.5);
+        Value::new(mask.where_cond(&x.tensor, &y.tensor), x.bound.max(y.bound), x.slope.max(y.slope))
+    }),
+    one("mean", |x, _, _| x.with(x.tensor.mean())),
+    one("mean_dim", |x, _, n| match x.axis(n) {
+        Some(axis) if n % 2 == 0 => x.with(x.tensor.mean_dim(axis as isize)),
+        Some(axis) => x.with(x.tensor.mean_keepdim(axis as isize)),
+        None => x.clone(),
+    }),
+    one("max", |x, _, n| {
+        let x = x.distinct(n);
+        x.with(x.tensor.max())
+    }),
+    one("amin_dim", |x, _, n| {
+        let x = x.distinct(n);
+        x.axis(n).map_or(x.clone(), |axis| x.with(x.tensor.amin_dim(axis as isize)))
+    }),
+    one("max_dim", |x, _, n| {
+        let x = x.distinct(n);
+        x.axis(n).map_or(x.clone(), |axis| x.with(x.tensor.max_dim(axis as isize).0))
+    }),
+    one("softmax", |x, _, n| {
+        x.axis(n).map_or(x.clone(), |axis| Value::new(x.tensor.softmax(axis as isize), 1.0, x.slope))
+    }),
+    one("log_softmax", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        Value::new(x.tensor.log_softmax(axis as isize), 2.0 * x.bound + 4.0, 2.0 * x.slope)
+    }),
+    one("logsumexp", |x, _, _| Value::new(x.tensor.logsumexp(), x.bound + 4.0, x.slope)),
+    one("cross_entropy", |x, _, n| {
+        let Some(&classes) = x.shape().last() else { return x.clone() };
+        let rows = x.tensor.reshape([-1, classes as isize]);
+        let target = Value::indices(&rows.shape()[..1], classes, n);
+        Value::new(rows.cross_entropy(&target), 2.0 * x.bound + 4.0, 2.0 * x.slope)
+    }),
+    two("matmul", |x, y, n| {
+        let (a, b) = (x.shape(), y.shape());
+        let Some(&inner) = a.last() else { return x.clone() };
+        // What does not fit as a matrix gives its sum for every element of one.
+        let fits = b.len() <= 2 && !b.is_empty() && b[b.len().saturating_sub(2)] == inner;
+        let elements = a.iter().product::<usize>() / inner.max(1) * b.last().copied().unwrap_or(1);
+        let y = if fits && elements <= MOST { y.clone() } else { y.total().tame() };
+        let right = if y.shape().is_empty() { y.tensor.broadcast_to([inner, 1 + n % 2]) } else { y.tensor.clone() };
+        let size = inner as f64;
+        let slope = size * (x.bound * y.slope + x.slope * y.bound);
+        Value::new(x.tensor.matmul(&right), size * x.bound * y.bound, slope)
+    }),
 ];
