@@ -24,6 +24,7 @@ impl Run {
                         "{about}\n\nOptions:\n  --quick  less work: checks that everything runs\n  --help   this text"
                     );
                     println!("\nPictures and a page are written to {}.", folder.display());
+                    println!("The data that come with the examples are in {}.", data("").display());
                     exit(0)
                 }
                 other => {
