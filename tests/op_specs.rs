@@ -171,7 +171,7 @@ fn check_flat(spec: &OpSpec, check: &GradCheck) -> Vec<String> {
 
 #[test]
 fn derivatives_agree_with_central_differences() {
-    let check = GradCheck::new().rtol(1e-7);
+    let check = GradCheck::new().rtol(1e-8);
     let broken: Vec<String> = ops::ALL
         .iter()
         .flat_map(|spec| match spec.kind {
@@ -185,7 +185,7 @@ fn derivatives_agree_with_central_differences() {
 
 #[test]
 fn second_derivatives_agree_with_central_differences() {
-    let check = GradCheck::new().rtol(1e-7).second_order();
+    let check = GradCheck::new().rtol(1e-8).second_order();
     let broken: Vec<String> = ops::ALL
         .iter()
         .flat_map(|spec| match spec.kind {

@@ -1,6 +1,7 @@
 //! The ops that random programs are made of.
 
 use super::value::{MOST, Value, fitting};
+use tapegrad_core::Tensor;
 
 /// An op of programs.
 pub(super) struct Entry {
@@ -169,5 +170,71 @@ pub(super) const TABLE: &[Entry] = &[
         let size = inner as f64;
         let slope = size * (x.bound * y.slope + x.slope * y.bound);
         Value::new(x.tensor.matmul(&right), size * x.bound * y.bound, slope)
+    }),
+    one("permute", |x, _, n| {
+        let axes = x.shape().len();
+        let order: Vec<isize> = (0..axes).map(|axis| ((axis + n) % axes) as isize).collect();
+        x.with(x.tensor.permute(order))
+    }),
+    one("transpose", |x, _, n| x.axis(n).map_or(x.clone(), |axis| x.with(x.tensor.transpose(axis as isize, -1)))),
+    one("slice", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let step = [1, 2, -1, -2][n % 4];
+        let range = if x.shape()[axis] > 1 && n % 3 == 0 { 1..x.shape()[axis] } else { 0..x.shape()[axis] };
+        x.with(x.tensor.slice(axis as isize, range.start as isize..range.end as isize, step))
+    }),
+    one("i", |x, _, n| match x.shape().len() {
+        0 => x.clone(),
+        1 => x.with(x.tensor.i(-1)),
+        _ if n % 2 == 0 => x.with(x.tensor.i((.., -1))),
+        _ => x.with(x.tensor.i((0, ..))),
+    }),
+    two("cat", |x, y, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let rest = |shape: &[usize]| {
+            let mut shape = shape.to_vec();
+            if axis < shape.len() {
+                shape[axis] = 0;
+            }
+            shape
+        };
+        // With itself, where the other does not fit.
+        let fits = rest(x.shape()) == rest(y.shape()) && x.tensor.numel() + y.tensor.numel() <= MOST;
+        let y = if fits { y } else { x };
+        if x.tensor.numel() + y.tensor.numel() > MOST {
+            return x.clone();
+        }
+        let joined = Tensor::cat(&[&x.tensor, &y.tensor], axis as isize);
+        Value::new(joined, x.bound.max(y.bound), x.slope.max(y.slope))
+    }),
+    one("split", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let parts = x.tensor.split(x.shape()[axis].div_ceil(2), axis as isize);
+        x.with(parts[n % parts.len()].clone())
+    }),
+    one("split, all parts", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let parts = x.tensor.split(1usize, axis as isize);
+        let count = parts.len() as f64;
+        Value::new(parts.into_iter().sum(), count * x.bound, count * x.slope)
+    }),
+    one("index_select", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        x.with(x.tensor.index_select(axis as isize, &Value::indices(&[2], x.shape()[axis], n)))
+    }),
+    one("gather", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let index = Value::indices(x.shape(), x.shape()[axis], n);
+        x.with(x.tensor.gather(axis as isize, &index))
+    }),
+    one("sort", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let x = x.distinct(n);
+        x.with(x.tensor.sort(axis as isize, n % 2 == 0).0)
+    }),
+    one("topk", |x, _, n| {
+        let Some(axis) = x.axis(n) else { return x.clone() };
+        let x = x.distinct(n);
+        x.with(x.tensor.topk(x.shape()[axis].div_ceil(2), axis as isize, n % 2 == 0).0)
     }),
 ];
