@@ -237,3 +237,27 @@ fn recording_in_rayon_tasks_is_not_touched_by_other_tasks_in_no_grad() {
         }
     }
 }
+
+#[test]
+fn two_threads_with_half_a_batch_each_add_up_the_whole_batchs_gradient() {
+    let parameters = || {
+        [([13, 17], -0.5), ([1, 17], 0.1), ([17, 3], -0.3)]
+            .map(|(shape, low): ([usize; 2], f64)| tapegrad::spec::spread(shape, low, low + 1.0).requires_grad())
+    };
+    let x = tapegrad::spec::spread([64, 13], -1.0, 1.0);
+    let loss = |[w, b, v]: &[Tensor; 3], x: &Tensor| (x.matmul(w) + b).tanh().matmul(v).square().sum();
+    let (whole, halves) = (parameters(), parameters());
+    loss(&whole, &x).backward();
+    thread::scope(|scope| {
+        for half in [x.narrow(0, 0, 32), x.narrow(0, 32, 32)] {
+            let halves = &halves;
+            scope.spawn(move || loss(halves, &half).backward());
+        }
+    });
+    for (whole, halves) in whole.iter().zip(&halves) {
+        let [whole, halves] = [whole, halves].map(|w| w.grad().unwrap());
+        let largest = whole.abs().max().item();
+        assert!(largest > 0.1);
+        assert!((whole - halves).abs().max().item() < 1e-12 * largest);
+    }
+}
