@@ -470,7 +470,8 @@ impl Op for Several {
 #[test]
 fn outputs_without_cotangent_are_none_and_integers_have_no_node() {
     let x = leaf(1.5);
-    let cases: [(fn(&[Tensor]) -> Tensor, f64); 3] =
+    type Case = (fn(&[Tensor]) -> Tensor, f64);
+    let cases: [Case; 3] =
         [(|y| y[0].clone() * 1.0, 1.0), (|y| y[2].clone() * 1.0, 2.0), (|y| &y[0] * &y[2], 2.0 * 1.5 + 2.0 * 1.5)];
     for (f, expected) in cases {
         let y = Several.apply_all(&[&x]);

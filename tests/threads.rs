@@ -130,7 +130,8 @@ fn a_result_outlives_its_thread_and_only_recording_with_it_is_refused() {
     assert_eq!(place, format!("tests/threads.rs:{line}"));
     assert!(message.starts_with("mul: input 0 ([]) was computed on another thread"), "{message}");
     assert!(message.contains("detach()"), "{message}");
-    let refused: [(&str, fn(&Tensor)); 5] = [
+    type Refused = (&'static str, fn(&Tensor));
+    let refused: [Refused; 5] = [
         ("backward", |y| y.backward()),
         ("grad", |y| drop(tapegrad::grad(&[y], &[y]))),
         ("retain_grad", |y| y.retain_grad()),
