@@ -17,11 +17,7 @@ fn on_a_small_stack<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'static) -
 
 /// `n` ops in a row, all of them the identity.
 fn chain(x: &Tensor, n: usize) -> Tensor {
-    let mut y = x.clone();
-    for _ in 0..n {
-        y = y * 1.0;
-    }
-    y
+    (0..n).fold(x.clone(), |y, _| y * 1.0)
 }
 
 #[test]
@@ -43,7 +39,7 @@ fn a_leaf_used_a_hundred_thousand_times_costs_one_visit_per_use() {
     let w = Tensor::from(2.0).requires_grad();
     let mut total = Tensor::from(0.0);
     for k in 0..USES {
-        total = total + &w * k;
+        total += &w * k;
     }
     let before = tape::stats().visited;
     total.backward();
@@ -180,10 +176,7 @@ fn a_long_second_derivative_fits_a_small_stack() {
     on_a_small_stack(|| {
         const DEPTH: usize = 100_000;
         let x = Tensor::from(1.0).requires_grad();
-        let mut y = &x * &x;
-        for _ in 0..DEPTH {
-            y = y * 1.0;
-        }
+        let y = chain(&(&x * &x), DEPTH);
         let first = Grad::of(&[&y]).wrt(&[&x]).create_graph().run().remove(0);
         assert_eq!(grad(&[&first], &[&x])[0].item(), 2.0);
         drop((first, y));
