@@ -103,7 +103,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{} houses; the first: {} square feet, {} dollars", area.len(), area[0], price[0]);
     let sums = Sums::of(&area, &price);
     let Sums([n, _, _, sxx, ..]) = sums;
-    let grid = if run.quick { 25 } else { 121 };
+    let grid = if run.quick { 25 } else { 81 };
 
     // h = w1 x: one weight. J is a parabola, and its derivative 2/n sum (w1 x - y) x.
     println!("\nh = w1 x\n{:>10} {:>24} {:>24}", "w1", "dJ/dw1 by hand", "by the tape");
