@@ -140,13 +140,16 @@ fn difference(by_hand: &ArrayD<f64>, tensor: &Tensor) -> Result<f64, tapegrad::E
     Ok(largest(&(by_hand - &other)) / largest(by_hand))
 }
 
+/// A difference as text.
+fn part(difference: f64) -> String {
+    if difference == 0.0 { "0".to_owned() } else { format!("{difference:.0e}") }
+}
+
+/// A table, or why there is none.
+type Rows = Result<Vec<Vec<String>>, Box<dyn Error>>;
+
 /// One layer in its three forms on the same inputs and the same dL/d(output): a row for each number that must agree.
-fn compare(
-    layer: &mut dyn Layer,
-    op: ByOp,
-    names: &[&str],
-    inputs: &[ArrayD<f64>],
-) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
+fn compare(layer: &mut dyn Layer, op: ByOp, names: &[&str], inputs: &[ArrayD<f64>]) -> Rows {
     let y = layer.forward(inputs);
     let dout = normal([y.shape()[0], y.shape()[1]])?.into_dyn();
     let by_hand = [vec![y], layer.backward(&dout)].concat();
@@ -165,13 +168,9 @@ fn compare(
     let what = ["y".to_owned()].into_iter().chain(names.iter().map(|name| format!("dL/d{name}")));
     let rows = what.enumerate().map(|(i, what)| {
         assert!(columns.iter().all(|column| column[i] <= EXACT), "{}: {what} differs: {columns:?}", op.name());
-        vec![
-            op.name().to_owned(),
-            what,
-            format!("{:?}", by_hand[i].shape()),
-            format!("{:.0e}", columns[0][i]),
-            format!("{:.0e}", columns[1][i]),
-        ]
+        let (shape, [by_tape, by_op]) =
+            (format!("{:?}", by_hand[i].shape()), [0, 1].map(|form| part(columns[form][i])));
+        vec![op.name().to_owned(), what, shape, by_tape, by_op]
     });
     Ok(rows.collect())
 }
@@ -224,48 +223,54 @@ fn main() -> Result<(), Box<dyn Error>> {
     loss.backward();
 
     let (gradients, loss_by_hand) = network_by_hand(&x, &y, &by_hand[0], &by_hand[1]);
-    let part = (loss_by_hand - loss.item()).abs() / loss_by_hand;
+    let apart = (loss_by_hand - loss.item()).abs() / loss_by_hand;
+    assert!(apart <= EXACT, "L differs by {apart:e}");
     let mut steps = vec![
         vec!["z = X W1".to_owned(), format!("{:?} x {:?} -> {:?}", tx.shape(), w1.shape(), z.shape()), String::new()],
         vec!["g = relu(z)".to_owned(), format!("{:?}", g.shape()), String::new()],
         vec!["h = g W2".to_owned(), format!("{:?} x {:?} -> {:?}", g.shape(), w2.shape(), h.shape()), String::new()],
-        vec!["L = sum (h - y)^2".to_owned(), format!("{:?}, {:.6e}", loss.shape(), loss.item()), format!("{part:.0e}")],
+        vec!["L = sum (h - y)^2".to_owned(), format!("{:?}", loss.shape()), part(apart)],
     ];
-    assert!(part <= EXACT, "L differs by {part:e}");
     let formulas = ["dL/dh = 2 (h - y)", "dL/dW2 = g^T 2 (h - y)", "dL/dW1 = X^T (2 (h - y) W2^T where z > 0)"];
     for ((formula, node), by_hand) in formulas.iter().zip([&h, &w2, &w1]).zip(gradients) {
-        let part = difference(&by_hand.into_dyn(), &node.grad().ok_or("no gradient")?)?;
-        assert!(part <= EXACT, "{formula} differs by {part:e}");
-        steps.push(vec![formula.to_string(), format!("{:?}", node.shape()), format!("{part:.0e}")]);
+        let apart = difference(&by_hand.into_dyn(), &node.grad().ok_or("no gradient")?)?;
+        assert!(apart <= EXACT, "{formula} differs by {apart:e}");
+        steps.push(vec![formula.to_string(), format!("{:?}", node.shape()), part(apart)]);
     }
     println!("\nA network of two layers, and its largest difference to the tape's:");
     steps.iter().for_each(|row| println!("  {:<42} {:<34} {}", row[0], row[1], row[2]));
 
     // The same descent twice: by hand, and by the tape with an optimiser.
     let mut optimizer = Sgd::new([&w1, &w2], 1e-6);
-    let mut losses: [Vec<f64>; 2] = Default::default();
+    let (mut losses, mut losses_by_hand) = (Vec::new(), Vec::new());
     let count = if run.quick { 20 } else { 200 };
     for _ in 0..count {
         let ([_, dw2, dw1], loss) = network_by_hand(&x, &y, &by_hand[0], &by_hand[1]);
         by_hand[0].scaled_add(-1e-6, &dw1);
         by_hand[1].scaled_add(-1e-6, &dw2);
-        losses[0].push(loss);
+        losses_by_hand.push(loss);
 
         optimizer.zero_grad();
         let loss = (tx.matmul(&w1).relu().matmul(&w2) - &ty).square().sum();
         loss.backward();
         optimizer.step();
-        losses[1].push(loss.item());
+        losses.push(loss.item());
     }
-    let apart = losses[0].iter().zip(&losses[1]).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs() / a));
-    let (first, last) = (losses[1][0], losses[1][count - 1]);
+    let apart = losses.iter().zip(&losses_by_hand).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs() / b));
+    let (first, last) = (losses[0], losses[count - 1]);
     println!("\n{count} steps of gradient descent take L from {first:.4e} to {last:.4e}, by hand and by the tape.");
     assert!(last < 0.2 * first, "the descent goes down");
     assert!(apart <= 1e-9, "the two descents are {apart:e} apart");
 
     let numbers: Vec<f64> = (0..count).map(|step| step as f64).collect();
-    let curve = Plot::new("The same descent twice").x_label("step").y_label("L").log_y();
-    let curve = curve.line("by the tape", &numbers, &losses[1]).points("by hand", &numbers, &losses[0]).draw()?;
+    let tenth = |values: &[f64]| values.iter().copied().step_by(10).collect::<Vec<f64>>();
+    let curve = Plot::new("The same descent twice")
+        .x_label("step")
+        .y_label("L")
+        .log_y()
+        .line("by the tape", &numbers, &losses)
+        .points("by hand, every tenth step", &tenth(&numbers), &tenth(&losses_by_hand))
+        .draw()?;
     graph.save(run.file("graph.svg"))?;
     curve.save(run.file("descent.svg"))?;
     Page::new("Layers by hand")
