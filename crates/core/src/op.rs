@@ -245,6 +245,11 @@ impl Vjp<'_> {
         self.needs.map_or(self.inputs[i].is_some(), |needs| needs[i])
     }
 
+    /// Whether two inputs are one node, so that one cotangent can stand for both.
+    pub fn same_input(&self, i: usize, j: usize) -> bool {
+        self.inputs[i].is_some() && self.inputs[i] == self.inputs[j]
+    }
+
     /// Input `i`, as it was recorded.
     ///
     /// # Panics

@@ -293,6 +293,16 @@ impl Array {
         h.base.is_none() && h.contiguous && h.refs.load(Ordering::Acquire) == 1
     }
 
+    /// The value of an array that repeats one element by strides of 0, such as a broadcast number.
+    ///
+    /// # Panics
+    /// If `T` is not the element type.
+    pub fn repeated<T: Element>(&self) -> Option<T> {
+        let repeats = self.shape().iter().zip(self.strides()).all(|(&n, &stride)| n == 1 || stride == 0);
+        let (all, first) = self.parts::<T>();
+        (repeats && self.len() > 1).then(|| all[first])
+    }
+
     /// Whether two handles look at the same elements in the same way.
     pub fn same(&self, other: &Array) -> bool {
         self.0 == other.0

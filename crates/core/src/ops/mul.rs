@@ -11,10 +11,18 @@ impl Op for Mul {
     }
 
     fn forward(&self, inputs: &[&Tensor]) -> Outputs {
-        zip(math::Mul, inputs[0], inputs[1])
+        let (x, y) = (inputs[0].value(), inputs[1].value());
+        one(with_type!(number x.dtype(), T => match (x.repeated::<T>(), y.repeated::<T>()) {
+            (None, None) => elementwise::binary_typed::<T, _>(math::Mul, &x, &y),
+            (Some(s), _) => times(&y, s),
+            (_, Some(s)) => times(&x, s),
+        }))
     }
 
     fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        if ctx.same_input(0, 1) {
+            return smallvec![Some(super::square::square_backward(ctx.g(), &ctx.input(0))), None];
+        }
         let by = |i: usize| ctx.needs(i).then(|| ctx.g() * ctx.input(1 - i));
         smallvec![by(0), by(1)]
     }
@@ -26,6 +34,15 @@ impl Op for Mul {
     fn saves_output(&self, _i: usize) -> bool {
         false
     }
+}
+
+/// A product with a broadcast number reads one array, not two; with a broadcast 1, from which the walk of a sum starts, none.
+fn times<T>(x: &Array, s: T) -> Array
+where
+    T: kernels::Number,
+    math::MulScalar<T>: math::Unary<T>,
+{
+    if s == T::ONE { x.clone() } else { elementwise::unary_typed::<T, _>(math::MulScalar(s), x) }
 }
 
 #[derive(Debug)]

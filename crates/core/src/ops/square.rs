@@ -52,7 +52,7 @@ impl Op for SquareBackward {
 }
 
 #[track_caller]
-fn square_backward(g: &Tensor, x: &Tensor) -> Tensor {
+pub(crate) fn square_backward(g: &Tensor, x: &Tensor) -> Tensor {
     SquareBackward.apply(&[g, x])
 }
 
