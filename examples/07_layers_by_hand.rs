@@ -101,7 +101,7 @@ impl Op for ByOp {
         smallvec![self.by_tape(inputs)]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (g, x) = (ctx.g(), |i| ctx.input(i));
         // Which side of 0 an element is on stays the same when it moves a little: a constant.
         let positive = || ctx.constant_input(0).gt(0.0);

@@ -16,7 +16,7 @@ use tapegrad::{DType, Tensor};
 #[derive(Clone, Copy, Debug)]
 struct Planted {
     forward: fn(&[&Tensor], Mistake) -> Tensor,
-    rule: fn(&Vjp<'_>, Mistake) -> Vec<Tensor>,
+    rule: fn(&mut Vjp<'_>, Mistake) -> Vec<Tensor>,
     mistake: Mistake,
 }
 
@@ -32,7 +32,7 @@ impl Op for Planted {
         [(self.forward)(inputs, self.mistake)].into_iter().collect()
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         (self.rule)(ctx, self.mistake).into_iter().map(Some).collect()
     }
 }
@@ -47,7 +47,7 @@ fn smallest<S: Strategy<Value = Vec<Tensor>>>(
     check: &GradCheck,
     strategy: &S,
     forward: fn(&[&Tensor], Mistake) -> Tensor,
-    rule: fn(&Vjp<'_>, Mistake) -> Vec<Tensor>,
+    rule: fn(&mut Vjp<'_>, Mistake) -> Vec<Tensor>,
 ) -> (Vec<Tensor>, String) {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -220,7 +220,7 @@ fn wrong_only_for_negative_numbers_is_rejected() {
 #[test]
 fn wrong_only_in_second_order_is_rejected() {
     let forward = |x: &[&Tensor], _| x[0] * x[0];
-    let rule = |ctx: &Vjp<'_>, mistake| {
+    let rule = |ctx: &mut Vjp<'_>, mistake| {
         let x = if mistake { ctx.constant_input(0) } else { ctx.input(0) };
         vec![ctx.g() * x * 2.0]
     };

@@ -59,7 +59,7 @@ impl Op for Faulty {
         }
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         match self.0 {
             Some(Where::Rule) => panic!("fault"),
             Some(Where::NestedRule) => {
@@ -277,7 +277,7 @@ impl Op for Carrying {
         smallvec![inputs[0].detach()]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().clone())]
     }
 }

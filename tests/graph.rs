@@ -207,7 +207,7 @@ impl Op for Holding {
         smallvec![inputs[0].detach()]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().clone())]
     }
 }

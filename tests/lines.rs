@@ -149,7 +149,7 @@ impl Op for Cube {
         smallvec![inputs[0] * inputs[0] * inputs[0]]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let x = if self.detached { ctx.input(0).detach() } else { ctx.input(0) };
         let g = ctx.g() * &x * &x * 3.0;
         if self.wrong_count {
@@ -250,7 +250,7 @@ fn misuse_in_a_rule_names_the_rules_line_and_the_forward_line() {
         fn forward(&self, inputs: &[&Tensor]) -> Outputs {
             smallvec![inputs[0].detach()]
         }
-        fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
             smallvec![Some(ctx.g() + Tensor::from([1.0, 2.0, 3.0]))]
         }
     }

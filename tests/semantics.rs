@@ -379,7 +379,7 @@ impl Op for FixedPoint {
         smallvec![z]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let z = ctx.constant_output(0).requires_grad();
         let right = enable_grad(|| z.cos() * 0.5);
         let slope = grad(&[&right], &[&z]).remove(0);
@@ -414,7 +414,7 @@ impl Op for Affine {
         smallvec![inputs[0] * inputs[0] + inputs[1]]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let x = if self.once { ctx.input(0).detach() } else { ctx.input(0) };
         smallvec![Some(ctx.g() * x * 2.0), Some(ctx.g().clone())]
     }
@@ -456,7 +456,7 @@ impl Op for Several {
         smallvec![inputs[0].detach(), inputs[0].to_dtype(DType::I64), inputs[0] * 2.0]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         assert!(ctx.cotangent(1).is_none());
         let doubled = ctx.cotangent(2).map(|g| g * 2.0);
         smallvec![match (ctx.cotangent(0), doubled) {

@@ -23,7 +23,7 @@ impl Op for Twice {
         smallvec![inputs[0].detach(), inputs[0].detach()]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let both = [ctx.cotangent(0), ctx.cotangent(1)].into_iter().flatten();
         smallvec![Some(both.sum())]
     }

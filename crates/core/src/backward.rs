@@ -267,11 +267,11 @@ impl Walk {
             }
             match turn {
                 Turn::Step(step) => {
-                    let cotangents = std::mem::take(&mut self.entries[index as usize].cotangents);
+                    let mut cotangents = std::mem::take(&mut self.entries[index as usize].cotangents);
                     if self.targets.is_none() {
                         self.spare.push(index);
                     }
-                    self.walk_edge(step, &cotangents);
+                    self.walk_edge(step, &mut cotangents);
                 }
                 Turn::Released { op, site, by } => fail!(
                     "backward: the values saved by {op} (recorded at {site}) were released by the backward at {by}; keep them \
@@ -313,14 +313,14 @@ impl Walk {
 
     /// Runs the rule and hands its cotangents on.
     #[track_caller]
-    fn walk_edge(&mut self, mut step: Step, cotangents: &[Option<Tensor>]) {
+    fn walk_edge(&mut self, mut step: Step, cotangents: &mut [Option<Tensor>]) {
         let needs: Option<SmallVec<[bool; 8]>> = self.targets.is_some().then(|| {
             tape::with(|tape| {
                 step.inputs.iter().map(|input| input.is_some_and(|node| self.wants(tape, node))).collect()
             })
         });
         let (name, site) = (step.op.name(), step.site);
-        let ctx = Vjp {
+        let mut ctx = Vjp {
             op: name,
             cotangents,
             saved: &step.saved,
@@ -331,7 +331,7 @@ impl Walk {
             reads_graph: Cell::new(false),
         };
         let op = step.op.get();
-        let mut given = scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&ctx) });
+        let mut given = scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&mut ctx) });
         if given.len() != step.inputs.len() {
             let (found, expected) = (given.len(), step.inputs.len());
             fail!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");

@@ -19,6 +19,7 @@ mod operand;
 mod operators;
 pub mod ops;
 mod random;
+mod reuse;
 pub mod scope;
 pub mod spec;
 pub mod tape;

@@ -51,7 +51,7 @@ impl Needs<'_> {
 ///         let x = inputs[0];
 ///         smallvec![x * x * x]
 ///     }
-///     fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+///     fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
 ///         let x = ctx.input(0);
 ///         smallvec![Some(ctx.g() * x.square() * 3.0)]
 ///     }
@@ -77,7 +77,7 @@ pub trait Op: fmt::Debug + Send + Sync + 'static {
 
     /// The vector-Jacobian product: the inputs' cotangents from the outputs'. `None` where [`Vjp::needs`] is false, or where
     /// nothing flows back.
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents;
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents;
 
     /// Whether the rule reads input `i`, so that its value must be kept. Reading what was not saved panics.
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
@@ -134,6 +134,13 @@ fn apply<O: Op>(op: O, inputs: &[&Tensor], caller: Site) -> Outputs {
         let _mode = mode::set(false);
         op.forward(inputs)
     };
+    record(op, inputs, outputs, caller)
+}
+
+/// If this thread records and an input needs a gradient, puts the edge from `inputs` to `outputs` on the tape.
+#[inline]
+#[track_caller]
+pub(crate) fn record<O: Op>(op: O, inputs: &[&Tensor], outputs: Outputs, caller: Site) -> Outputs {
     if mode::is_recording() && inputs.iter().any(|x| x.needs_grad()) {
         tape::record(SharedOp::new(op), inputs, outputs, scope::site(caller))
     } else {
@@ -207,7 +214,7 @@ impl SharedOp {
 #[derive(Debug)]
 pub struct Vjp<'a> {
     pub(crate) op: &'static str,
-    pub(crate) cotangents: &'a [Option<Tensor>],
+    pub(crate) cotangents: &'a mut [Option<Tensor>],
     /// Inputs, then outputs.
     pub(crate) saved: &'a [Option<Array>],
     pub(crate) inputs: &'a [Option<NodeId>],
@@ -230,6 +237,22 @@ impl Vjp<'_> {
         match &self.cotangents[0] {
             Some(g) => g,
             None => panic!("{}: output 0 has no cotangent; an op with several outputs asks `cotangent(i)`", self.op),
+        }
+    }
+
+    /// As [`Vjp::g`], for a rule that reads it for the last time: an expression that is given its only handle computes in place.
+    ///
+    /// # Panics
+    /// As [`Vjp::g`].
+    #[inline]
+    pub fn take_g(&mut self) -> Tensor {
+        // While a graph is built nothing is computed in place, and the walk looks at the cotangents afterwards.
+        if self.create_graph {
+            return self.g().clone();
+        }
+        match self.cotangents[0].take() {
+            Some(g) => g,
+            None => panic!("{}: output 0 has no cotangent, or it was taken before", self.op),
         }
     }
 
@@ -365,7 +388,7 @@ impl Op for Once {
         smallvec![self.cotangent.clone()]
     }
 
-    fn vjp(&self, _ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, _ctx: &mut Vjp<'_>) -> Cotangents {
         panic!("{}: the op is declared `once_differentiable`; its gradient cannot be differentiated", self.op)
     }
 

@@ -49,10 +49,13 @@ use crate::fail;
 use crate::mode;
 use crate::operand::{Operand, OperandRef, Scalar};
 use crate::ops;
+use crate::reuse;
 use crate::tensor::{Repr, Tensor};
+use tapegrad_kernels::{elementwise, math};
 
+// `$light`: the op saves neither operands nor result, so that a recorded operand may be overwritten.
 macro_rules! operator {
-    ($trait:ident, $method:ident, $Assign:ident, $assign:ident, $function:path, |$s:ident, $x:ident| $from_scalar:expr) => {
+    ($trait:ident, $method:ident, $Assign:ident, $assign:ident, $function:path, $Op:expr, $light:literal, |$s:ident, $x:ident| $from_scalar:expr) => {
         impl<R: Operand> $trait<R> for &Tensor {
             type Output = Tensor;
             #[inline]
@@ -67,7 +70,13 @@ macro_rules! operator {
             #[inline]
             #[track_caller]
             fn $method(self, right: R) -> Tensor {
-                $function(&self, right.operand())
+                match right.operand() {
+                    OperandRef::Tensor(y) if reuse::can_with(&self, y) => reuse::binary(math::$trait, self, y),
+                    OperandRef::Tensor(y) if $light && reuse::can_recorded_with(&self, y) => {
+                        reuse::recorded($Op, self, Some(y), |x| elementwise::binary_in_place(math::$trait, x, &y.value()))
+                    }
+                    right => $function(&self, right),
+                }
             }
         }
 
@@ -104,10 +113,16 @@ macro_rules! operator {
     };
 }
 
-operator!(Add, add, AddAssign, add_assign, ops::add::add, |s, x| ops::add::add(x, OperandRef::Scalar(s)));
-operator!(Sub, sub, SubAssign, sub_assign, ops::sub::sub, |s, x| ops::sub::scalar_sub(s, x));
-operator!(Mul, mul, MulAssign, mul_assign, ops::mul::mul, |s, x| ops::mul::mul(x, OperandRef::Scalar(s)));
-operator!(Div, div, DivAssign, div_assign, ops::div::div, |s, x| ops::div::scalar_div(s, x));
+operator!(Add, add, AddAssign, add_assign, ops::add::add, ops::add::Add, true, |s, x| ops::add::add(
+    x,
+    OperandRef::Scalar(s)
+));
+operator!(Sub, sub, SubAssign, sub_assign, ops::sub::sub, ops::sub::Sub, true, |s, x| ops::sub::scalar_sub(s, x));
+operator!(Mul, mul, MulAssign, mul_assign, ops::mul::mul, ops::mul::Mul, false, |s, x| ops::mul::mul(
+    x,
+    OperandRef::Scalar(s)
+));
+operator!(Div, div, DivAssign, div_assign, ops::div::div, ops::div::Div, false, |s, x| ops::div::scalar_div(s, x));
 
 /// A result and a constant are bound anew; a leaf's cell is written, which must not happen while it is being recorded.
 #[track_caller]
@@ -140,7 +155,13 @@ impl Neg for Tensor {
     #[inline]
     #[track_caller]
     fn neg(self) -> Tensor {
-        ops::neg::neg(&self)
+        if reuse::can(&self) {
+            reuse::unary(math::Neg, self)
+        } else if reuse::can_recorded(&self) {
+            reuse::recorded(ops::neg::Neg, self, None, |x| elementwise::unary_in_place(math::Neg, x))
+        } else {
+            ops::neg::neg(&self)
+        }
     }
 }
 

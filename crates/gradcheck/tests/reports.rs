@@ -26,7 +26,7 @@ impl Op for Abs {
     fn forward(&self, inputs: &[&Tensor]) -> Outputs {
         [inputs[0] * sign(inputs[0])].into_iter().collect()
     }
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         [Some(ctx.g() * sign(&ctx.constant_input(0)))].into_iter().collect()
     }
 }
@@ -94,7 +94,7 @@ fn wrong_only_in_second_order_passes_the_first() {
         fn forward(&self, inputs: &[&Tensor]) -> Outputs {
             [inputs[0] * inputs[0]].into_iter().collect()
         }
-        fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+        fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
             [Some(ctx.g() * ctx.constant_input(0) * 2.0)].into_iter().collect()
         }
     }

@@ -79,28 +79,39 @@ pub fn binary_typed<T: Element, F: Binary<T>>(f: F, x: &Array, y: &Array) -> Arr
 /// `x += y`, in place where `x` is the only handle on its elements.
 pub fn add_assign(x: &mut Array, y: &Array) {
     with_type!(number x.dtype(), T => {
-        let fresh = (!x.is_unique()).then(|| binary_typed::<T, _>(math::Add, x, y));
-        match (fresh, y.as_slice::<T>()) {
-            (Some(sum), _) => *x = sum,
-            (None, Some(ys)) => pool::chunks_mut(x.make_mut::<T>(), TASK, |i, chunk| {
-                math::zip_in_place(math::Add, chunk, &ys[i * TASK..][..chunk.len()]);
-            }),
-            (None, None) => {
-                let reader = Reader::<T>::new(y);
-                pool::chunks_mut(x.make_mut::<T>(), TASK, |i, chunk| {
-                    let mut scratch = [T::default(); BLOCK];
-                    let mut done = 0;
-                    while done < chunk.len() {
-                        let at = i * TASK + done;
-                        let len = reader.step(at, chunk.len() - done);
-                        let ys = reader.block(at, len, &mut scratch);
-                        math::zip_in_place(math::Add, &mut chunk[done..done + len], ys);
-                        done += len;
-                    }
-                });
-            }
+        if x.is_unique() {
+            zip_in_place::<T, _>(math::Add, x, y);
+        } else {
+            *x = binary_typed::<T, _>(math::Add, x, y);
         }
     })
+}
+
+/// `x = f(x)` for each element of a float array; copied first where others can see them.
+pub fn unary_in_place<F: Unary<f32> + Unary<f64>>(f: F, x: &mut Array) {
+    with_type!(float x.dtype(), T => map_in_place::<T, F>(f, x))
+}
+
+/// As [`unary_in_place`], for an array whose type is known to be `T`.
+pub fn map_in_place<T: Element, F: Unary<T>>(f: F, x: &mut Array) {
+    let out = x.make_mut::<T>();
+    if out.len() <= TASK {
+        math::map_in_place(f, out);
+    } else {
+        pool::chunks_mut(out, TASK, |_, chunk| math::map_in_place(f, chunk));
+    }
+}
+
+/// `x = f(x, y)` for each pair of elements of two float arrays; copied first where others can see those of `x`.
+pub fn binary_in_place<F: Binary<f32> + Binary<f64>>(f: F, x: &mut Array, y: &Array) {
+    with_type!(float x.dtype(), T => zip_in_place::<T, F>(f, x, y))
+}
+
+fn zip_in_place<T: Element, F: Binary<T>>(f: F, x: &mut Array, y: &Array) {
+    assert!(same_shape(x.shape(), y.shape()), "elementwise operands differ in shape");
+    let out = x.make_mut::<T>();
+    let each = |ys: &[T], out: &mut [T]| math::zip_in_place(f, out, ys);
+    blocks1::<T, T>(y, out, &each);
 }
 
 /// How two numbers are compared.

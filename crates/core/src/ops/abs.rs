@@ -14,7 +14,7 @@ impl Op for Abs {
         map(math::Abs, inputs[0])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(abs_backward(ctx.g(), &ctx.constant_input(0)))]
     }
 
@@ -36,7 +36,7 @@ impl Op for AbsBackward {
         one(elementwise::binary(math::AbsGrad, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(abs_backward(ctx.g(), &ctx.constant_input(1))), None]
     }
 

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 #[derive(Debug)]
-struct Add;
+pub(crate) struct Add;
 
 impl Op for Add {
     fn name(&self) -> &'static str {
@@ -14,8 +14,9 @@ impl Op for Add {
         zip(math::Add, inputs[0], inputs[1])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(ctx.g().clone()), Some(ctx.g().clone())]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let g = ctx.take_g();
+        smallvec![Some(g.clone()), Some(g)]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -44,8 +45,8 @@ impl Op for AddScalar {
         one(with_type!(number x.dtype(), T => elementwise::unary_typed::<T, _>(math::AddScalar(self.0.to::<T>()), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(ctx.g().clone())]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(ctx.take_g())]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {

@@ -33,7 +33,7 @@ impl Op for Extremum {
         one(view::reshape(&extreme, &axes::reduced(&self.from, &self.axes, true)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let kept = axes::reduced(&self.from, &self.axes, true);
         let (x, out) = (ctx.constant_input(0), reshape(&ctx.constant_output(0), &kept));
         let mut winners = x.eq(&out);

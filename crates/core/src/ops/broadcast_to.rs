@@ -21,7 +21,7 @@ impl Op for BroadcastTo {
         one(view::broadcast_to(&inputs[0].value(), &self.to))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().sum_to(&self.from))]
     }
 

@@ -26,7 +26,7 @@ impl Op for Cat {
         one(kernels::concat::concat(&pieces, self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let pieces = split(ctx.g(), self.axis, self.lengths.clone());
         pieces.into_iter().enumerate().map(|(i, piece)| ctx.needs(i).then_some(piece)).collect()
     }

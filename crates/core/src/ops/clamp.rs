@@ -23,7 +23,7 @@ impl Op for Clamp {
         one(with_type!(float x.dtype(), T => elementwise::unary_typed::<T, _>(math::Clamp(min as T, max as T), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let backward = ClampBackward { min: self.min, max: self.max };
         smallvec![Some(backward.apply(&[ctx.g(), &ctx.constant_input(0)]))]
     }
@@ -56,7 +56,7 @@ impl Op for ClampBackward {
         }))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let again = ClampBackward { min: self.min, max: self.max };
         smallvec![Some(again.apply(&[ctx.g(), &ctx.constant_input(1)])), None]
     }

@@ -14,7 +14,7 @@ impl Op for Contiguous {
         one(kernels::contiguous(&inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().clone())]
     }
 

@@ -14,8 +14,9 @@ impl Op for Cos {
         one(elementwise::unary(math::Cos, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(-(ctx.g() * ctx.input(0).sin()))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let slope = ctx.input(0).sin();
+        smallvec![Some(-(ctx.take_g() * slope))]
     }
 
     fn saves_output(&self, _i: usize) -> bool {

@@ -65,7 +65,7 @@ impl Op for CrossEntropy {
         kernel::cross_entropy(&self.rule, &x, &target, self.weight.as_ref()).into_iter().map(Tensor::constant).collect()
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (x, max, log_sum) = (ctx.input(0), ctx.constant_output(1), ctx.output(2));
         let by_loss = ctx.cotangent(0).map(|g| {
             let inputs = [&x, &max, &log_sum, &ctx.constant_input(1), &ctx.constant_output(3), g];
@@ -105,7 +105,7 @@ impl Op for CrossEntropyBackward {
         one(kernel::cross_entropy_backward(&self.0.rule, all, self.0.weight.as_ref()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (h, x, max, log_sum) = (ctx.g(), ctx.input(0), ctx.constant_input(1), ctx.input(2));
         let (g, pull, axis) = (ctx.input(5), ctx.constant_input(4), kernel::class_axis(&self.0.logits) as isize);
         let pulled =

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 #[derive(Debug)]
-struct Div;
+pub(crate) struct Div;
 
 impl Op for Div {
     fn name(&self) -> &'static str {
@@ -14,7 +14,7 @@ impl Op for Div {
         one(elementwise::binary(math::Div, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let by_x = ctx.g() / ctx.input(1);
         let by_y = ctx.needs(1).then(|| -(&by_x * ctx.output(0)));
         smallvec![Some(by_x), by_y]
@@ -43,7 +43,7 @@ impl Op for ScalarDiv {
         one(with_type!(float x.dtype(), T => elementwise::unary_typed::<T, _>(math::RDivScalar(self.0.to::<T>()), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(-(ctx.g() * ctx.output(0) / ctx.input(0)))]
     }
 }
@@ -66,7 +66,7 @@ impl Op for DivScalar {
         one(with_type!(float x.dtype(), T => elementwise::unary_typed::<T, _>(math::DivScalar(self.0.to::<T>()), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(div(ctx.g(), OperandRef::Scalar(self.0)))]
     }
 

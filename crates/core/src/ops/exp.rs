@@ -14,8 +14,8 @@ impl Op for Exp {
         one(elementwise::unary(math::Exp, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(ctx.g() * ctx.output(0))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(ctx.take_g() * ctx.output(0))]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {

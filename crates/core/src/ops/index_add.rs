@@ -24,7 +24,7 @@ impl Op for IndexAdd {
         one(kernels::index::add_slices(&inputs[0].value(), &self.into, self.axis, &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(index_select(ctx.g(), self.axis, &ctx.constant_input(1))), None]
     }
 

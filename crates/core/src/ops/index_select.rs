@@ -23,7 +23,7 @@ impl Op for IndexSelect {
         one(kernels::index::select(&inputs[0].value(), self.axis, &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let add = IndexAdd { axis: self.axis, into: self.of.clone() };
         smallvec![Some(add.apply(&[ctx.g(), &ctx.constant_input(1)])), None]
     }

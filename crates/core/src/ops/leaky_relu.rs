@@ -21,7 +21,7 @@ impl Op for LeakyRelu {
         one(with_type!(float x.dtype(), T => elementwise::unary_typed::<T, _>(math::LeakyRelu(self.slope as T), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let backward = LeakyReluBackward { slope: self.slope };
         smallvec![Some(backward.apply(&[ctx.g(), &ctx.constant_input(0)]))]
     }
@@ -54,7 +54,7 @@ impl Op for LeakyReluBackward {
         )
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let again = LeakyReluBackward { slope: self.slope };
         smallvec![Some(again.apply(&[ctx.g(), &ctx.constant_input(1)])), None]
     }

@@ -20,7 +20,7 @@ impl Op for Linear {
         one(matmul(matrices(&x, false), matrices(&weight, true), Some(&bias)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let g = ctx.g();
         smallvec![
             ctx.needs(0).then(|| product(g, false, &ctx.input(1), false)),

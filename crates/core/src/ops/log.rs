@@ -14,8 +14,9 @@ impl Op for Log {
         one(elementwise::unary(math::Log, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(ctx.g() / ctx.input(0))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let x = ctx.input(0);
+        smallvec![Some(ctx.take_g() / x)]
     }
 
     fn saves_output(&self, _i: usize) -> bool {

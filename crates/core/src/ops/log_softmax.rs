@@ -20,7 +20,7 @@ impl Op for LogSoftmax {
         one(kernels::softmax::log_softmax(&inputs[0].value(), self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(LogSoftmaxBackward { axis: self.axis }.apply(&[&ctx.output(0), ctx.g()]))]
     }
 
@@ -48,7 +48,7 @@ impl Op for LogSoftmaxBackward {
         one(kernels::softmax::log_softmax_backward(&inputs[0].value(), &inputs[1].value(), self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (axis, h) = (self.axis as isize, ctx.g());
         let pulled = h * ctx.input(0).exp();
         let by_y = ctx.needs(0).then(|| -(&pulled * ctx.input(1).sum_keepdim(axis)));

@@ -23,7 +23,7 @@ impl Op for LogSumExp {
         kernels::softmax::logsumexp(&inputs[0].value(), &self.axes).into_iter().map(Tensor::constant).collect()
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let g = match (ctx.cotangent(0), ctx.cotangent(2)) {
             (Some(value), Some(part)) => value + part,
             (Some(g), None) | (None, Some(g)) => g.clone(),
@@ -59,7 +59,7 @@ impl Op for ExpShares {
         one(kernels::softmax::exp_shares(&x, &max, &log_sum, &g, &self.axes))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (h, axes) = (ctx.g(), Axes::from(&self.axes.iter().map(|&a| a as isize).collect::<Vec<_>>()[..]));
         let pulled = (ctx.needs(0) || ctx.needs(2)).then(|| h * ctx.output(0));
         let by_log_sum = pulled.as_ref().filter(|_| ctx.needs(2)).map(|pulled| -pulled.sum_dim(axes.clone()));

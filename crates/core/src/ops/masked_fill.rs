@@ -23,7 +23,7 @@ impl Op for MaskedFill {
         one(elementwise::select(&mask, &view::broadcast_to(&value, x.shape()), &x))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let fill = MaskedFill { value: Scalar::Int(0) };
         smallvec![Some(fill.apply(&[ctx.g(), &ctx.constant_input(1)])), None]
     }

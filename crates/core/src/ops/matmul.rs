@@ -24,7 +24,7 @@ impl<const X: bool, const Y: bool> Op for Matmul<X, Y> {
         one(matmul(Matrices { array: &x, transposed: X }, Matrices { array: &y, transposed: Y }, None))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let g = ctx.g();
         let by_x = ctx.needs(0).then(|| {
             let y = ctx.input(1);

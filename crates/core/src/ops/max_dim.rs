@@ -28,7 +28,7 @@ impl Op for ExtremumAt {
         smallvec![Tensor::constant(values), Tensor::constant(indices)]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let kept = axes::reduced(&self.from, &[self.axis], true);
         let mut along = Dims::from_elem(1, self.from.len());
         along[self.axis] = self.from[self.axis];

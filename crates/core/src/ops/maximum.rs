@@ -36,7 +36,7 @@ impl Op for Choice {
         }))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let x = ctx.constant_input(0);
         let y = match self.scalar {
             Some(s) => scalar(s, x.dtype()).broadcast_to(x.shape()),
@@ -76,7 +76,7 @@ impl Op for Gate {
         one(elementwise::binary(math::Gate, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(gate(ctx.g(), &ctx.constant_input(1))), None]
     }
 

@@ -35,7 +35,7 @@ impl Op for Mean {
         one(view::reshape(&mean, &axes::reduced(&self.from, &self.axes, true)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let kept = axes::reduced(&self.from, &self.axes, true);
         let part = super::div::div(ctx.g(), OperandRef::Scalar(self.count()));
         smallvec![Some(super::reshape::reshape(&part, &kept).broadcast_to(&self.from))]

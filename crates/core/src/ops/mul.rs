@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 #[derive(Debug)]
-struct Mul;
+pub(crate) struct Mul;
 
 impl Op for Mul {
     fn name(&self) -> &'static str {
@@ -19,12 +19,18 @@ impl Op for Mul {
         }))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         if ctx.same_input(0, 1) {
-            return smallvec![Some(super::square::square_backward(ctx.g(), &ctx.input(0))), None];
+            let x = ctx.input(0);
+            return smallvec![Some(super::square::square_backward(ctx.take_g(), &x)), None];
         }
-        let by = |i: usize| ctx.needs(i).then(|| ctx.g() * ctx.input(1 - i));
-        smallvec![by(0), by(1)]
+        if !ctx.needs(1) {
+            let y = ctx.input(1);
+            return smallvec![Some(ctx.take_g() * y), None];
+        }
+        let by_x = ctx.needs(0).then(|| ctx.g() * ctx.input(1));
+        let x = ctx.input(0);
+        smallvec![by_x, Some(ctx.take_g() * x)]
     }
 
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
@@ -62,8 +68,9 @@ impl Op for MulScalar {
         one(with_type!(number x.dtype(), T => elementwise::unary_typed::<T, _>(math::MulScalar(self.0.to::<T>()), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(mul(ctx.g(), OperandRef::Scalar(self.0)))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let g = ctx.take_g();
+        smallvec![Some(if reuse::can(&g) { reuse::scale(g, self.0) } else { mul(&g, OperandRef::Scalar(self.0)) })]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 #[derive(Debug)]
-struct Neg;
+pub(crate) struct Neg;
 
 impl Op for Neg {
     fn name(&self) -> &'static str {
@@ -14,8 +14,8 @@ impl Op for Neg {
         map(math::Neg, inputs[0])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(-ctx.g())]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(-ctx.take_g())]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {

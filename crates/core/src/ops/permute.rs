@@ -20,7 +20,7 @@ impl Op for Permute {
         one(view::permute(&inputs[0].value(), &self.order))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let mut back = Dims::from_elem(0, self.order.len());
         for (to, &from) in self.order.iter().enumerate() {
             back[from] = to;

@@ -17,7 +17,7 @@ impl Op for Pow {
         zip(math::Pow, inputs[0], inputs[1])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (base, exponent) = (ctx.constant_input(0), ctx.constant_input(1));
         let by_base = ctx.needs(0).then(|| {
             // Exponent 0 makes the derivative 0, at base 0 and NaN too.
@@ -55,7 +55,7 @@ impl Op for PowScalar {
         one(with_type!(number x.dtype(), T => elementwise::unary_typed::<T, _>(math::PowScalar(self.0.to::<T>()), &x)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let less = match self.0 {
             Scalar::Float(s) => Scalar::Float(s - 1.0),
             Scalar::Int(s) => Scalar::Int(s.saturating_sub(1)),

@@ -14,8 +14,9 @@ impl Op for Relu {
         one(elementwise::unary(math::Relu, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(relu_backward(ctx.g(), &ctx.constant_output(0)))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let out = ctx.constant_output(0);
+        smallvec![Some(relu_backward(ctx.take_g(), &out))]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -36,8 +37,8 @@ impl Op for ReluBackward {
         one(elementwise::binary(math::ReluGrad, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(relu_backward(ctx.g(), &ctx.constant_input(1))), None]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(relu_backward(ctx.g().clone(), &ctx.constant_input(1))), None]
     }
 
     fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
@@ -50,8 +51,8 @@ impl Op for ReluBackward {
 }
 
 #[track_caller]
-fn relu_backward(g: &Tensor, out: &Tensor) -> Tensor {
-    ReluBackward.apply(&[g, out])
+fn relu_backward(g: Tensor, out: &Tensor) -> Tensor {
+    if reuse::can_with(&g, out) { reuse::binary(math::ReluGrad, g, out) } else { ReluBackward.apply(&[&g, out]) }
 }
 
 impl Tensor {

@@ -21,7 +21,7 @@ impl Op for Reshape {
         one(view::reshape(&inputs[0].value(), &self.to))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(reshape(ctx.g(), &self.from))]
     }
 

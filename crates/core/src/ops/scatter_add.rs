@@ -23,7 +23,7 @@ impl Op for ScatterAdd {
         one(kernels::index::scatter_add(&inputs[0].value(), &self.into, self.axis, &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(gather(ctx.g(), self.axis, &ctx.constant_input(1))), None]
     }
 

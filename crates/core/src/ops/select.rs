@@ -26,7 +26,7 @@ impl Op for Select {
         one(view::select(&inputs[0].value(), self.axis, self.index))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let slice = Slice { axis: self.axis, start: self.index, len: 1, step: 1, of: self.of.clone() };
         smallvec![Some(SliceBackward(slice).apply(&[&unsqueeze(ctx.g(), self.axis)]))]
     }

@@ -14,8 +14,9 @@ impl Op for Sigmoid {
         one(elementwise::unary(math::Sigmoid, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(sigmoid_backward(ctx.g(), &ctx.output(0)))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let out = ctx.output(0);
+        smallvec![Some(sigmoid_backward(ctx.take_g(), &out))]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -36,10 +37,10 @@ impl Op for SigmoidBackward {
         one(elementwise::binary(math::SigmoidGrad, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (g, out) = (ctx.g(), ctx.input(1));
         let by_out = ctx.needs(1).then(|| g * ctx.input(0) * (1 - &out * 2));
-        smallvec![ctx.needs(0).then(|| sigmoid_backward(g, &out)), by_out]
+        smallvec![ctx.needs(0).then(|| sigmoid_backward(g.clone(), &out)), by_out]
     }
 
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
@@ -52,8 +53,8 @@ impl Op for SigmoidBackward {
 }
 
 #[track_caller]
-fn sigmoid_backward(g: &Tensor, out: &Tensor) -> Tensor {
-    SigmoidBackward.apply(&[g, out])
+fn sigmoid_backward(g: Tensor, out: &Tensor) -> Tensor {
+    if reuse::can_with(&g, out) { reuse::binary(math::SigmoidGrad, g, out) } else { SigmoidBackward.apply(&[&g, out]) }
 }
 
 impl Tensor {

@@ -14,7 +14,7 @@ impl Op for Sign {
         map(math::Sign, inputs[0])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().zeros_like())]
     }
 

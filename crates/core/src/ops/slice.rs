@@ -39,7 +39,7 @@ impl Op for Slice {
         one(view::slice(&inputs[0].value(), self.axis, self.start, self.len, self.step))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(SliceBackward(self.clone()).apply(&[ctx.g()]))]
     }
 

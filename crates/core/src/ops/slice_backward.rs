@@ -20,7 +20,7 @@ impl Op for SliceBackward {
         one(kernels::concat::pad(&inputs[0].value(), of, *axis, *start, *step))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let Slice { axis, start, len, step, .. } = self.0;
         smallvec![Some(slice(ctx.g(), axis, start, len, step))]
     }

@@ -20,7 +20,7 @@ impl Op for Softmax {
         one(kernels::softmax::softmax(&inputs[0].value(), self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(SoftmaxBackward { axis: self.axis }.apply(&[&ctx.output(0), ctx.g()]))]
     }
 
@@ -48,7 +48,7 @@ impl Op for SoftmaxBackward {
         one(kernels::softmax::softmax_backward(&inputs[0].value(), &inputs[1].value(), self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (axis, h, y) = (self.axis as isize, ctx.g(), ctx.input(0));
         let by_y = ctx.needs(0).then(|| {
             let g = ctx.input(1);

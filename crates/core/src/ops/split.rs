@@ -62,7 +62,7 @@ impl Op for Split {
         pieces
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let pieces: Vec<Cow<'_, Tensor>> = present_or_zeros(ctx, self.lengths.len(), |i| {
             let mut shape = self.of.clone();
             shape[self.axis] = self.lengths[i];

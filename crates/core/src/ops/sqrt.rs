@@ -14,7 +14,7 @@ impl Op for Sqrt {
         one(elementwise::unary(math::Sqrt, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g() / (ctx.output(0) * 2))]
     }
 

@@ -14,8 +14,9 @@ impl Op for Square {
         map(math::Square, inputs[0])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(square_backward(ctx.g(), &ctx.input(0)))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let x = ctx.input(0);
+        smallvec![Some(square_backward(ctx.take_g(), &x))]
     }
 
     fn saves_output(&self, _i: usize) -> bool {
@@ -36,9 +37,9 @@ impl Op for SquareBackward {
         one(elementwise::binary(math::SquareGrad, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         // Linear in both places, and the same in each.
-        let by = |i: usize| ctx.needs(i).then(|| square_backward(ctx.g(), &ctx.input(1 - i)));
+        let by = |i: usize| ctx.needs(i).then(|| square_backward(ctx.g().clone(), &ctx.input(1 - i)));
         smallvec![by(0), by(1)]
     }
 
@@ -52,8 +53,8 @@ impl Op for SquareBackward {
 }
 
 #[track_caller]
-pub(crate) fn square_backward(g: &Tensor, x: &Tensor) -> Tensor {
-    SquareBackward.apply(&[g, x])
+pub(crate) fn square_backward(g: Tensor, x: &Tensor) -> Tensor {
+    if reuse::can_with(&g, x) { reuse::binary(math::SquareGrad, g, x) } else { SquareBackward.apply(&[&g, x]) }
 }
 
 impl Tensor {

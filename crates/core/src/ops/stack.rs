@@ -27,7 +27,7 @@ impl Op for Stack {
         one(kernels::concat::concat(&pieces, self.axis))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let pieces = unbind(ctx.g(), self.axis);
         pieces.into_iter().enumerate().map(|(i, piece)| ctx.needs(i).then_some(piece)).collect()
     }

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 #[derive(Debug)]
-struct Sub;
+pub(crate) struct Sub;
 
 impl Op for Sub {
     fn name(&self) -> &'static str {
@@ -14,8 +14,9 @@ impl Op for Sub {
         zip(math::Sub, inputs[0], inputs[1])
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(ctx.g().clone()), ctx.needs(1).then(|| -ctx.g())]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let by_y = ctx.needs(1).then(|| -ctx.g());
+        smallvec![Some(ctx.take_g()), by_y]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -55,8 +56,9 @@ impl Op for SubScalar {
         }))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(if self.reversed { -ctx.g() } else { ctx.g().clone() })]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let g = ctx.take_g();
+        smallvec![Some(if self.reversed { -g } else { g })]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {

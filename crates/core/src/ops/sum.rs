@@ -27,7 +27,7 @@ impl Op for Sum {
         one(view::reshape(&total, &axes::reduced(&self.from, &self.axes, true)))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let kept = axes::reduced(&self.from, &self.axes, true);
         smallvec![Some(super::reshape::reshape(ctx.g(), &kept).broadcast_to(&self.from))]
     }

@@ -24,7 +24,7 @@ impl Op for SumTo {
         one(view::reshape(&reduce::sum(&inputs[0].value(), &axes), &self.to))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().broadcast_to(&self.from))]
     }
 

@@ -14,8 +14,9 @@ impl Op for Tanh {
         one(elementwise::unary(math::Tanh, &inputs[0].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
-        smallvec![Some(tanh_backward(ctx.g(), &ctx.output(0)))]
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let out = ctx.output(0);
+        smallvec![Some(tanh_backward(ctx.take_g(), &out))]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -36,10 +37,10 @@ impl Op for TanhBackward {
         one(elementwise::binary(math::TanhGrad, &inputs[0].value(), &inputs[1].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (g, out) = (ctx.g(), ctx.input(1));
         let by_out = ctx.needs(1).then(|| g * ctx.input(0) * &out * -2);
-        smallvec![ctx.needs(0).then(|| tanh_backward(g, &out)), by_out]
+        smallvec![ctx.needs(0).then(|| tanh_backward(g.clone(), &out)), by_out]
     }
 
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
@@ -52,8 +53,8 @@ impl Op for TanhBackward {
 }
 
 #[track_caller]
-fn tanh_backward(g: &Tensor, out: &Tensor) -> Tensor {
-    TanhBackward.apply(&[g, out])
+fn tanh_backward(g: Tensor, out: &Tensor) -> Tensor {
+    if reuse::can_with(&g, out) { reuse::binary(math::TanhGrad, g, out) } else { TanhBackward.apply(&[&g, out]) }
 }
 
 impl Tensor {

@@ -21,7 +21,7 @@ impl Op for ToDtype {
         one(elementwise::cast(&inputs[0].value(), self.to))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         smallvec![Some(ctx.g().to_dtype(self.from))]
     }
 

@@ -32,7 +32,7 @@ impl Op for FirstInOrder {
         smallvec![Tensor::constant(values), Tensor::constant(places)]
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let add = ScatterAdd { axis: self.axis, into: self.of.clone() };
         smallvec![Some(add.apply(&[ctx.g(), &ctx.constant_output(1)]))]
     }

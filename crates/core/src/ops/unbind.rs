@@ -25,7 +25,7 @@ impl Op for Unbind {
         (0..self.of[self.axis]).map(|i| Tensor::constant(view::select(&x, self.axis, i))).collect()
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let parts = present_or_zeros(ctx, self.of[self.axis], |_| axes::reduced(&self.of, &[self.axis], false));
         let parts: Vec<&Tensor> = parts.iter().map(|part| &**part).collect();
         smallvec![Some(stack(&parts, self.axis))]

@@ -14,7 +14,7 @@ impl Op for WhereCond {
         one(elementwise::select(&inputs[0].value(), &inputs[1].value(), &inputs[2].value()))
     }
 
-    fn vjp(&self, ctx: &Vjp<'_>) -> Cotangents {
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
         let (mask, g) = (ctx.constant_input(0), ctx.g());
         let chosen = ctx.needs(1).then(|| mask.where_cond(g, 0));
         let rest = ctx.needs(2).then(|| mask.where_cond(0, g));
