@@ -2,8 +2,9 @@
 
 use std::panic::Location;
 
-use crate::backward::{Walk, seeds};
+use crate::backward::Walk;
 use crate::fail;
+use crate::roots::seeds;
 use crate::scope;
 use crate::tape;
 use crate::tensor::{NodeRef, Tensor};

@@ -20,13 +20,13 @@ mod operators;
 pub mod ops;
 mod random;
 mod reuse;
+mod roots;
 pub mod scope;
 pub mod spec;
 pub mod tape;
 mod tensor;
 
 pub use axes::Axes;
-pub use backward::{Backward, backward_all};
 pub use convert::{Literal, Nested};
 pub use error::Error;
 pub use grad::{Grad, grad};
@@ -39,6 +39,7 @@ pub use operand::{Operand, OperandRef, Scalar};
 pub use ops::cross_entropy::{CrossEntropyOptions, Reduction};
 pub use ops::split::Sections;
 pub use random::{Rng, RngState, default_rng, manual_seed};
+pub use roots::{Backward, backward_all};
 pub use tensor::Tensor;
 
 pub use ndarray;
