@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Once;
 
 use tapegrad::gradcheck::{Finding, GradCheck, Report};
-use tapegrad::spec::{Derivative, OpSpec, Sample, spread};
+use tapegrad::spec::{Derivative, OpSpec, Sample, Types, spread};
 use tapegrad::{DType, Grad, Layout, Tensor, ops, tape};
 
 /// What a sample's call gives.
@@ -262,6 +262,25 @@ fn f32_agrees_with_f64() {
         }
         broken
     });
+}
+
+#[test]
+fn the_declared_types_are_taken_and_no_others() {
+    let mut broken = Vec::new();
+    for spec in ops::ALL {
+        for (dtype, declared) in [(DType::I64, spec.types != Types::Floats), (DType::Bool, spec.types == Types::Any)] {
+            let cast = |x: &Tensor| if x.dtype().is_float() { x.to_dtype(dtype) } else { x.clone() };
+            let samples = (spec.samples)().into_iter().filter(|s| s.inputs.iter().any(|x| x.dtype().is_float()));
+            // An attribute may ask for floats, so one sample of the type is enough; a type that is not declared is never taken.
+            let results: Vec<bool> = samples
+                .map(|s| panic_of(|| drop((s.call)(&s.inputs.iter().map(cast).collect::<Vec<_>>()))).is_none())
+                .collect();
+            if !results.is_empty() && results.contains(&true) != declared {
+                broken.push(format!("{} {} {dtype}", spec.name, if declared { "refuses" } else { "takes" }));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
 #[test]

@@ -95,10 +95,58 @@ pub enum Derivative {
     None,
 }
 
+/// Where an op stands in the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Functions of two or more numbers, element by element.
+    Arithmetic,
+    /// Functions of one number, element by element.
+    Unary,
+    /// Comparisons and truth functions.
+    Comparison,
+    /// Many elements become one, or are accumulated along an axis.
+    Reduction,
+    /// Elements are moved, repeated or joined.
+    Shape,
+    /// Elements are picked or placed by position.
+    Indexing,
+    /// Products of vectors and matrices, distances.
+    LinearAlgebra,
+    /// Convolutions and the patches they are made of.
+    Convolution,
+    /// Windows become one element each.
+    Pooling,
+    /// Images are resized and rearranged.
+    Spatial,
+    /// The nonlinearities of networks.
+    Activation,
+    /// Means and variances are taken out.
+    Normalisation,
+    /// Elements are left out at random.
+    Dropout,
+    /// Predictions beside targets become one number.
+    Loss,
+}
+
+/// The types of elements that an op takes where its samples have floats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Types {
+    /// f32 and f64.
+    Floats,
+    /// f32, f64 and i64.
+    Numbers,
+    /// f32, f64, i64 and bool.
+    Any,
+}
+
 /// An op's own account of itself.
 pub struct OpSpec {
     /// The op's file and the name in its errors.
     pub name: &'static str,
+    /// Where it stands in the reference.
+    pub group: Group,
+    /// The types it takes.
+    pub types: Types,
     /// The value, as a formula.
     pub formula: &'static str,
     /// The cotangents of the inputs, as a formula of the output's cotangent g.

@@ -74,6 +74,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "abs",
+    group: Group::Unary,
+    types: Types::Numbers,
     formula: "|x|",
     derivative: "g sign x",
     kind: Derivative::Linear,

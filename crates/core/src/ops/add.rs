@@ -79,6 +79,8 @@ pub(crate) fn add(x: &Tensor, y: OperandRef<'_>) -> Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "add",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "x + y",
     derivative: "g to x and to y",
     kind: Derivative::Linear,

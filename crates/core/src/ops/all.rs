@@ -54,6 +54,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "all",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "whether all are true over axes",
     derivative: "none: truth values",
     kind: Derivative::None,

@@ -27,6 +27,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "allclose",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "all |x - y| <= atol + rtol |y|",
     derivative: "none: a truth value",
     kind: Derivative::None,

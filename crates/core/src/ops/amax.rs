@@ -103,6 +103,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "amax",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the largest of x over axes",
     derivative: "g shared evenly among the largest elements",
     kind: Derivative::Linear,

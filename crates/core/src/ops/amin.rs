@@ -44,6 +44,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "amin",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the smallest of x over axes",
     derivative: "g shared evenly among the smallest elements",
     kind: Derivative::Linear,

@@ -42,6 +42,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "any",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "whether at least one is true over axes",
     derivative: "none: truth values",
     kind: Derivative::None,

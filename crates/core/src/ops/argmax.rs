@@ -47,6 +47,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "argmax",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the place of the largest of x",
     derivative: "none: integers",
     kind: Derivative::None,

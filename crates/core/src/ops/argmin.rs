@@ -39,6 +39,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "argmin",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the place of the smallest of x",
     derivative: "none: integers",
     kind: Derivative::None,

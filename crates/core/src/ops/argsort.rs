@@ -24,6 +24,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "argsort",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "the indices that put x in order along an axis",
     derivative: "none: indices",
     kind: Derivative::None,

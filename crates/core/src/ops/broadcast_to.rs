@@ -63,6 +63,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "broadcast_to",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x repeated along axes of length 1",
     derivative: "g summed to the shape of x",
     kind: Derivative::Linear,

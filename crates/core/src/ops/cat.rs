@@ -82,6 +82,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "cat",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "tensors one after another along an axis",
     derivative: "each tensor's part of g",
     kind: Derivative::Linear,

@@ -29,6 +29,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "chunk",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "pieces of x along an axis",
     derivative: "the pieces' cotangents one after another, 0 for a piece without",
     kind: Derivative::Linear,

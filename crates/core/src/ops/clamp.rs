@@ -93,6 +93,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "clamp",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "min(max(x, lower), upper)",
     derivative: "g where lower <= x <= upper, else 0",
     kind: Derivative::Linear,

@@ -45,6 +45,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "contiguous",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x, in row-major order in memory",
     derivative: "g",
     kind: Derivative::Linear,

@@ -39,6 +39,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "cos",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "cos x",
     derivative: "-g sin x",
     kind: Derivative::Curved,

@@ -227,6 +227,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "cross_entropy",
+    group: Group::Loss,
+    types: Types::Floats,
     formula: "mean of log sum e^x - x[class]",
     derivative: "(softmax x - onehot) g / rows",
     kind: Derivative::Curved,

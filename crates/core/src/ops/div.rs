@@ -108,6 +108,8 @@ pub(crate) fn scalar_div(s: Scalar, x: &Tensor) -> Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "div",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "x / y; integers divide as f32",
     derivative: "g / y to x, -g x / y^2 to y",
     kind: Derivative::Curved,

@@ -43,6 +43,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "exp",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "e^x",
     derivative: "g e^x",
     kind: Derivative::Curved,

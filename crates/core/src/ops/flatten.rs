@@ -43,6 +43,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "flatten",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x with neighbouring axes as one",
     derivative: "g under the shape of x",
     kind: Derivative::Linear,

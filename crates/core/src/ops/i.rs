@@ -112,6 +112,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "i",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "the part of x that an index expression names",
     derivative: "g in its places, 0 elsewhere",
     kind: Derivative::Linear,

@@ -73,6 +73,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "index_add",
+    group: Group::Indexing,
+    types: Types::Numbers,
     formula: "x plus y at the places of an index along an axis",
     derivative: "g to x; g at these places to y",
     kind: Derivative::Linear,

@@ -68,6 +68,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "index_select",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "x at the places of an index along an axis",
     derivative: "g added up at these places",
     kind: Derivative::Linear,

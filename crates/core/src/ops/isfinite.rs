@@ -18,6 +18,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "isfinite",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "whether x is neither NaN nor infinite",
     derivative: "none: truth values",
     kind: Derivative::None,

@@ -18,6 +18,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "isnan",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "whether x is not a number",
     derivative: "none: truth values",
     kind: Derivative::None,

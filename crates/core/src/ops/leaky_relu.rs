@@ -88,6 +88,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "leaky_relu",
+    group: Group::Activation,
+    types: Types::Floats,
     formula: "x where x > 0, else slope x",
     derivative: "g where x > 0, else slope g",
     kind: Derivative::Linear,

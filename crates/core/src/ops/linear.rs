@@ -83,6 +83,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "linear",
+    group: Group::LinearAlgebra,
+    types: Types::Numbers,
     formula: "x w^T + b",
     derivative: "g w to x, g^T x to w, g summed over rows to b",
     kind: Derivative::Curved,

@@ -44,6 +44,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "log",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "ln x",
     derivative: "g / x",
     kind: Derivative::Curved,

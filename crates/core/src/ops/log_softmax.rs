@@ -86,6 +86,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "log_softmax",
+    group: Group::Activation,
+    types: Types::Floats,
     formula: "x - log sum e^x",
     derivative: "g - e^y sum g",
     kind: Derivative::Curved,

@@ -16,6 +16,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "logical_and",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "x and y",
     derivative: "none: truth values",
     kind: Derivative::None,

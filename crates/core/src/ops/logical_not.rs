@@ -19,6 +19,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "logical_not",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "not x",
     derivative: "none: truth values",
     kind: Derivative::None,

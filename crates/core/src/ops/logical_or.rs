@@ -16,6 +16,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "logical_or",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "x or y",
     derivative: "none: truth values",
     kind: Derivative::None,

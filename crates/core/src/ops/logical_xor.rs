@@ -16,6 +16,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "logical_xor",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "either x or y",
     derivative: "none: truth values",
     kind: Derivative::None,

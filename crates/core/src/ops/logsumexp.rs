@@ -121,6 +121,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "logsumexp",
+    group: Group::Reduction,
+    types: Types::Floats,
     formula: "log sum e^x over axes",
     derivative: "g e^(x - y)",
     kind: Derivative::Curved,

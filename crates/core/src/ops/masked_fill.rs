@@ -72,6 +72,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "masked_fill",
+    group: Group::Indexing,
+    types: Types::Numbers,
     formula: "a number where a mask is true, x elsewhere",
     derivative: "0 where the mask is true, g elsewhere",
     kind: Derivative::Linear,

@@ -28,6 +28,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "masked_select",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "the elements of x where a mask is true",
     derivative: "g in their places, 0 elsewhere",
     kind: Derivative::Linear,

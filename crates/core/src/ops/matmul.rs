@@ -130,6 +130,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "matmul",
+    group: Group::LinearAlgebra,
+    types: Types::Numbers,
     formula: "sum over k of x[.., i, k] y[.., k, j]",
     derivative: "g y^T to x, x^T g to y",
     kind: Derivative::Curved,

@@ -77,6 +77,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "max_dim",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the largest of x along an axis, and its index",
     derivative: "g at that index, 0 elsewhere",
     kind: Derivative::Linear,

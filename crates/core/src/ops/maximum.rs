@@ -129,6 +129,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "maximum",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "max(x, y)",
     derivative: "g to the larger, half each where they are equal",
     kind: Derivative::Linear,

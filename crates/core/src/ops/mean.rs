@@ -96,6 +96,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "mean",
+    group: Group::Reduction,
+    types: Types::Floats,
     formula: "sum of x over axes / their number of elements",
     derivative: "g / number, repeated along the axes",
     kind: Derivative::Linear,

@@ -26,6 +26,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "min_dim",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "the smallest of x along an axis, and its index",
     derivative: "g at that index, 0 elsewhere",
     kind: Derivative::Linear,

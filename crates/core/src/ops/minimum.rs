@@ -24,6 +24,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "minimum",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "min(x, y)",
     derivative: "g to the smaller, half each where they are equal",
     kind: Derivative::Linear,

@@ -103,6 +103,8 @@ pub(crate) fn mul(x: &Tensor, y: OperandRef<'_>) -> Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "mul",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "x y",
     derivative: "g y to x, g x to y",
     kind: Derivative::Curved,

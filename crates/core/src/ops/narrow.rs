@@ -28,6 +28,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "narrow",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "neighbours along one axis of x",
     derivative: "g in its places, 0 elsewhere",
     kind: Derivative::Linear,

@@ -21,6 +21,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "ne",
+    group: Group::Comparison,
+    types: Types::Any,
     formula: "x != y",
     derivative: "none: truth values",
     kind: Derivative::None,

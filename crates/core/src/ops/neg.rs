@@ -35,6 +35,8 @@ pub(crate) fn neg(x: &Tensor) -> Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "neg",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "-x",
     derivative: "-g",
     kind: Derivative::Linear,

@@ -50,6 +50,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "norm",
+    group: Group::Reduction,
+    types: Types::Floats,
     formula: "root of the sum of x^2 over axes",
     derivative: "g x / norm",
     kind: Derivative::Curved,

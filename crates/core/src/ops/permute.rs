@@ -75,6 +75,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "permute",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x with its axes in another order",
     derivative: "g with its axes in the old order",
     kind: Derivative::Linear,

@@ -120,6 +120,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "pow",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "x^y",
     derivative: "g y x^(y - 1) to x, g x^y ln x to y",
     kind: Derivative::Curved,

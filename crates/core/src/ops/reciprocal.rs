@@ -43,6 +43,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "reciprocal",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "1 / x",
     derivative: "-g / x^2",
     kind: Derivative::Curved,

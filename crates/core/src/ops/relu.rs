@@ -75,6 +75,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "relu",
+    group: Group::Activation,
+    types: Types::Floats,
     formula: "max(x, 0)",
     derivative: "g where x > 0, else 0",
     kind: Derivative::Linear,

@@ -74,6 +74,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "reshape",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x under another shape",
     derivative: "g under the shape of x",
     kind: Derivative::Linear,

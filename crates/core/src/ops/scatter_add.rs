@@ -67,6 +67,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "scatter_add",
+    group: Group::Indexing,
+    types: Types::Numbers,
     formula: "x plus each y at its own place, but along an axis where an index says",
     derivative: "g to x; g where it was added to y",
     kind: Derivative::Linear,

@@ -67,6 +67,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "select",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "x at one place along an axis",
     derivative: "g in its place, 0 elsewhere",
     kind: Derivative::Linear,

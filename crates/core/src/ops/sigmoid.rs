@@ -77,6 +77,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sigmoid",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "1 / (1 + e^-x)",
     derivative: "g out (1 - out)",
     kind: Derivative::Curved,

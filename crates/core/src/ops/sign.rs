@@ -51,6 +51,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sign",
+    group: Group::Unary,
+    types: Types::Numbers,
     formula: "sign x",
     derivative: "0",
     kind: Derivative::Zero,

@@ -39,6 +39,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sin",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "sin x",
     derivative: "g cos x",
     kind: Derivative::Curved,

@@ -90,6 +90,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "slice",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "every step-th element of a range of one axis of x",
     derivative: "g in its places, 0 elsewhere",
     kind: Derivative::Linear,

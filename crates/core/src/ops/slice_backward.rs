@@ -49,6 +49,8 @@ fn sample(
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "slice_backward",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "x in its places along an axis, 0 elsewhere",
     derivative: "the slice of g in these places",
     kind: Derivative::Linear,

@@ -88,6 +88,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "softmax",
+    group: Group::Activation,
+    types: Types::Floats,
     formula: "e^x / sum e^x",
     derivative: "y (g - sum y g)",
     kind: Derivative::Curved,

@@ -28,6 +28,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sort",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "x in order along an axis, and the indices where each element was",
     derivative: "g where each element was",
     kind: Derivative::Linear,

@@ -43,6 +43,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sqrt",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "sqrt x",
     derivative: "g / (2 sqrt x)",
     kind: Derivative::Curved,

@@ -77,6 +77,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "square",
+    group: Group::Unary,
+    types: Types::Numbers,
     formula: "x^2",
     derivative: "2 g x",
     kind: Derivative::Curved,

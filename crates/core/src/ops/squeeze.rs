@@ -40,6 +40,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "squeeze",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x without axes of length 1",
     derivative: "g under the shape of x",
     kind: Derivative::Linear,

@@ -78,6 +78,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "stack",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "tensors side by side along a new axis",
     derivative: "each tensor's part of g",
     kind: Derivative::Linear,

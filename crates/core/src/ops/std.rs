@@ -59,6 +59,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "std",
+    group: Group::Reduction,
+    types: Types::Floats,
     formula: "root of the variance of x over axes",
     derivative: "g (x - mean) / ((number - 1) std)",
     kind: Derivative::Curved,

@@ -97,6 +97,8 @@ pub(crate) fn scalar_sub(scalar: Scalar, x: &Tensor) -> Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sub",
+    group: Group::Arithmetic,
+    types: Types::Numbers,
     formula: "x - y",
     derivative: "g to x, -g to y",
     kind: Derivative::Linear,

@@ -93,6 +93,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sum",
+    group: Group::Reduction,
+    types: Types::Any,
     formula: "sum of x over axes",
     derivative: "g repeated along the axes",
     kind: Derivative::Linear,

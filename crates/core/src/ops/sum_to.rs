@@ -66,6 +66,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "sum_to",
+    group: Group::Reduction,
+    types: Types::Numbers,
     formula: "x summed over the axes that a broadcast of the given shape repeats",
     derivative: "g broadcast to the shape of x",
     kind: Derivative::Linear,

@@ -40,6 +40,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "take_along_dim",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "for each place of an index x there, but along an axis where the index says",
     derivative: "g added up where it was read",
     kind: Derivative::Linear,

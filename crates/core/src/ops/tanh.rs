@@ -77,6 +77,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "tanh",
+    group: Group::Unary,
+    types: Types::Floats,
     formula: "tanh x",
     derivative: "g (1 - tanh^2 x)",
     kind: Derivative::Curved,

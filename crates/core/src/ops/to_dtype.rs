@@ -53,6 +53,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "to_dtype",
+    group: Group::Unary,
+    types: Types::Any,
     formula: "x as another type",
     derivative: "g as the type of x",
     kind: Derivative::Linear,

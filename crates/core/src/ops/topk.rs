@@ -85,6 +85,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "topk",
+    group: Group::Indexing,
+    types: Types::Any,
     formula: "the k largest or smallest of x along an axis, and their indices",
     derivative: "g at these indices, 0 elsewhere",
     kind: Derivative::Linear,

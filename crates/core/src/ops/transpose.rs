@@ -50,6 +50,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "transpose",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x with two axes exchanged",
     derivative: "g with the axes exchanged back",
     kind: Derivative::Linear,

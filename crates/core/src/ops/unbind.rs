@@ -87,6 +87,8 @@ impl IntoIterator for &Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "unbind",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x at each place along an axis",
     derivative: "the parts' cotangents side by side, 0 for a part without",
     kind: Derivative::Linear,

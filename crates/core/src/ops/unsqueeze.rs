@@ -43,6 +43,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "unsqueeze",
+    group: Group::Shape,
+    types: Types::Any,
     formula: "x with a new axis of length 1",
     derivative: "g without the axis",
     kind: Derivative::Linear,

@@ -58,6 +58,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "var",
+    group: Group::Reduction,
+    types: Types::Floats,
     formula: "sum of (x - mean)^2 over axes / (number - 1)",
     derivative: "2 g (x - mean) / (number - 1)",
     kind: Derivative::Curved,

@@ -67,6 +67,8 @@ impl Tensor {
 
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "where_cond",
+    group: Group::Arithmetic,
+    types: Types::Any,
     formula: "a where the mask is true, else b",
     derivative: "g where the mask is true, else 0, to a; the rest to b",
     kind: Derivative::Linear,
