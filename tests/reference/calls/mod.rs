@@ -1,0 +1,31 @@
+//! The calls of ours that stand beside the cases of `cases/*.py`, by the op's name; a module here for each file there.
+
+mod activations;
+mod comparison;
+mod indexing;
+mod linear_algebra;
+mod losses;
+mod pointwise;
+mod reductions;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use crate::Call;
+
+/// Every call, by name.
+pub fn all() -> BTreeMap<&'static str, Call> {
+    let tables = [
+        activations::CALLS,
+        comparison::CALLS,
+        indexing::CALLS,
+        linear_algebra::CALLS,
+        losses::CALLS,
+        pointwise::CALLS,
+        reductions::CALLS,
+        shape::CALLS,
+    ];
+    let calls: BTreeMap<_, _> = tables.iter().flat_map(|table| table.iter().copied()).collect();
+    assert_eq!(calls.len(), tables.iter().map(|table| table.len()).sum::<usize>(), "a name stands twice");
+    calls
+}

@@ -1,0 +1,56 @@
+"""Many elements become one."""
+import torch
+from generate import INF, NAN, case, given, integers, mask, normal
+
+
+def forms(op, call, make, full=None):
+    """All elements, one axis, several, and axes that stay."""
+    case(op, full or call, make(2, 3))
+    case(op, call, make(3, 4), dim=0)
+    case(op, call, make(2, 3, 4), dim=[0, -1])
+    case(op, call, make(4, 2), dim=-1, keepdim=True)
+    case(op, call, make(2, 3, 2), dim=[1], keepdim=True)
+
+
+forms("sum", torch.sum, normal)
+case("sum", torch.sum, given([1.0, INF, 3.0]))
+case("sum", torch.sum, normal(0, 2), dim=0)
+case("sum", torch.sum, integers(-9, 9, 3, 2), dim=1)
+case("sum", torch.sum, mask(3, 4))
+forms("mean", torch.mean, normal)
+case("mean", torch.mean, normal())
+forms("var", torch.var, normal)
+case("var", torch.var, normal(1), order=0)
+forms("std", torch.std, normal)
+case("std", torch.std, given([2.0, 2.0, 2.0]), order=1)
+forms("norm", torch.linalg.vector_norm, normal)
+case("norm", torch.linalg.vector_norm, given([0.0, 0.0]), order=1)
+case("norm", torch.linalg.vector_norm, given([3e200, 4e200]), order=1)
+forms("logsumexp", torch.logsumexp, normal, lambda x: torch.logsumexp(x, list(range(x.dim()))))
+case("logsumexp", torch.logsumexp, given([1000.0, 999.0, -1000.0]), dim=0)
+case("logsumexp", torch.logsumexp, given([-INF, 0.0]), dim=0, keepdim=True)
+
+for op, call in [("amax", torch.amax), ("amin", torch.amin)]:
+    forms(op, call, normal)
+    case(op, call, given([[1.0, 1.0], [1.0, 0.0]]), dim=0)
+    case(op, call, given([2.0, 2.0, 2.0]))
+    case(op, call, given([1.0, NAN, 0.0]), order=0)
+    case(op, call, integers(-9, 9, 6))
+
+for op, call in [("argmax", torch.argmax), ("argmin", torch.argmin)]:
+    case(op, call, normal(3, 4))
+    case(op, call, normal(3, 4), dim=0)
+    case(op, call, normal(2, 3, 4), dim=-2)
+    case(op, call, given([1.0, NAN, 5.0, NAN]))
+    case(op, call, normal(1, 5), dim=1)
+    case(op, call, normal(2, 37), dim=1)
+
+for op, call in [("max_dim", torch.max), ("min_dim", torch.min)]:
+    case(op, call, normal(3, 4), dim=0)
+    case(op, call, normal(2, 3, 4), dim=1)
+    case(op, call, normal(5), dim=-1)
+    case(op, call, normal(3, 1), dim=1)
+    case(op, call, normal(2, 41), dim=1)
+
+for shape, to in [((2, 3), (3,)), ((2, 3), (2, 1)), ((4, 2, 3), (1, 3)), ((3,), ()), ((2, 2), (2, 2)), ((4, 2, 3), (4, 1, 1))]:
+    case("sum_to", lambda x, shape: x.sum_to_size(shape), normal(*shape), shape=list(to))
