@@ -4,6 +4,7 @@
 //! value and wrapped around at the oldest. So every list is a program, also after instructions have been dropped, and proptest
 //! shrinks it like any other vector. The ops are total: operands whose shapes do not fit are brought to fit.
 
+mod samples;
 mod table;
 mod value;
 
@@ -13,15 +14,18 @@ use std::fmt;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 
+pub use samples::ops_in_programs;
+
 use crate::{Finding, GradCheck, Report, strategies::Values, strategies::shapes};
-use table::TABLE;
+use samples::{Step, steps};
+use table::{Entry, TABLE};
 use tapegrad_core::Tensor;
 use value::{BOUND, Value};
 
 /// One step of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Instruction {
-    /// A place in the table of ops.
+    /// A place in the table of ops, or beyond it in the list of all ops' samples.
     op: usize,
     /// How far back the operands lie; ops with one operand ignore the second.
     operands: [usize; 2],
@@ -41,11 +45,9 @@ pub struct Program {
 pub fn programs() -> impl Strategy<Value = Program> {
     // Mostly recent values, so that programs grow deep, and often the same one twice.
     let operands = prop::array::uniform2(prop_oneof![4 => 0..3usize, 1 => 3..16usize]);
-    let instruction = (0..TABLE.len(), operands, 0..12usize).prop_map(|(op, operands, attribute)| Instruction {
-        op,
-        operands,
-        attribute,
-    });
+    let op = prop_oneof![0..TABLE.len(), TABLE.len()..TABLE.len() + steps().len()];
+    let instruction =
+        (op, operands, 0..12usize).prop_map(|(op, operands, attribute)| Instruction { op, operands, attribute });
     let inputs = prop::collection::vec(shapes(0..=3, 1..=3), 1..=3);
     (prop::collection::vec(instruction, 1..=14), inputs, any::<u64>().no_shrink())
         .prop_map(|(instructions, inputs, seed)| Program { inputs, seed, instructions })
@@ -108,12 +110,12 @@ impl Program {
         let mut used = vec![false; inputs.len()];
         for instruction in &self.instructions {
             let [a, b] = instruction.places(values.len());
-            let op = &TABLE[instruction.op];
+            let op = instruction.op();
             used[a] = true;
-            if op.operands == 2 {
+            if op.operands() == 2 {
                 used[b] = true;
             }
-            let value = (op.run)(&values[a], &values[b], instruction.attribute).tame();
+            let value = op.run(&values[a], &values[b], instruction.attribute).tame();
             values.push(value);
             used.push(false);
         }
@@ -142,7 +144,44 @@ impl Program {
     }
 }
 
+/// What an instruction does.
+enum Op {
+    /// An op on values of any shape.
+    Any(&'static Entry),
+    /// An op near one of its samples.
+    Near(&'static Step),
+}
+
+impl Op {
+    fn operands(&self) -> usize {
+        match self {
+            Op::Any(entry) => entry.operands,
+            Op::Near(_) => 2,
+        }
+    }
+
+    fn run(&self, x: &Value, y: &Value, attribute: usize) -> Value {
+        match self {
+            Op::Any(entry) => (entry.run)(x, y, attribute),
+            Op::Near(step) => step.run(x, y, attribute),
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Op::Any(entry) => f.write_str(entry.name),
+            Op::Near(step) => write!(f, "{} near its sample \"{}\"", step.op, step.label()),
+        }
+    }
+}
+
 impl Instruction {
+    fn op(&self) -> Op {
+        TABLE.get(self.op).map_or_else(|| Op::Near(&steps()[self.op - TABLE.len()]), Op::Any)
+    }
+
     /// The operands' places among so many values.
     fn places(&self, values: usize) -> [usize; 2] {
         self.operands.map(|back| values - 1 - back % values)
@@ -158,9 +197,9 @@ impl fmt::Debug for Program {
         for (i, instruction) in self.instructions.iter().enumerate() {
             let value = self.inputs.len() + i;
             let [a, b] = instruction.places(value);
-            let op = &TABLE[instruction.op];
-            let second = if op.operands == 2 { format!(" %{b}") } else { String::new() };
-            writeln!(f, "  %{value} = {} %{a}{second} ({})", op.name, instruction.attribute)?;
+            let op = instruction.op();
+            let second = if op.operands() == 2 { format!(" %{b}") } else { String::new() };
+            writeln!(f, "  %{value} = {op} %{a}{second} ({})", instruction.attribute)?;
         }
         Ok(())
     }
