@@ -99,7 +99,7 @@ fn every_file_of_an_op_is_listed_under_its_name() {
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_string())
-        .filter(|name| name != "mod" && name != "prelude")
+        .filter(|name| !["mod", "pointwise", "prelude"].contains(&name.as_str()))
         .collect();
     let listed: Vec<String> = ops::ALL.iter().map(|spec| spec.name.to_string()).collect();
     assert_eq!(listed, files.into_iter().collect::<Vec<_>>());

@@ -96,6 +96,53 @@ impl Tensor {
             out.iter_mut().enumerate().for_each(|(i, v)| *v = at(i) as f32)
         }))
     }
+
+    /// `base` to the powers of `n` evenly spaced numbers from `start` to `end`, both included (f32).
+    ///
+    /// ```
+    /// use tapegrad_core::Tensor;
+    /// assert_eq!(Tensor::logspace(0.0, 2.0, 3, 10.0).to_vec::<f32>().unwrap(), [1.0, 10.0, 100.0]);
+    /// ```
+    pub fn logspace(start: f64, end: f64, n: usize, base: f64) -> Tensor {
+        let step = if n > 1 { (end - start) / (n - 1) as f64 } else { 0.0 };
+        let at = |i: usize| if i + 1 == n && n > 1 { end } else { start + step * i as f64 };
+        Tensor::constant(Array::build::<f32>(&[n], |out| {
+            out.iter_mut().enumerate().for_each(|(i, v)| *v = base.powf(at(i)) as f32)
+        }))
+    }
+
+    /// The rows and columns of the elements on and below a diagonal of a matrix, row by row: `[2, count]` (I64). `offset` moves
+    /// the diagonal up.
+    ///
+    /// ```
+    /// use tapegrad_core::{Tensor, tensor};
+    /// assert!(Tensor::tril_indices(2, 2, 0).equal(&tensor![[0, 1, 1], [0, 0, 1]]));
+    /// ```
+    pub fn tril_indices(rows: usize, columns: usize, offset: isize) -> Tensor {
+        triangle(rows, columns, |i, j| j <= i + offset)
+    }
+
+    /// As [`Tensor::tril_indices`], on and above the diagonal.
+    ///
+    /// ```
+    /// use tapegrad_core::{Tensor, tensor};
+    /// assert!(Tensor::triu_indices(2, 2, 1).equal(&tensor![[0], [1]]));
+    /// ```
+    pub fn triu_indices(rows: usize, columns: usize, offset: isize) -> Tensor {
+        triangle(rows, columns, |i, j| j >= i + offset)
+    }
+}
+
+/// The places of a matrix that are wanted: their rows, then their columns.
+fn triangle(rows: usize, columns: usize, wanted: impl Fn(isize, isize) -> bool) -> Tensor {
+    let places = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
+    let places: Vec<(usize, usize)> = places.filter(|&(i, j)| wanted(i as isize, j as isize)).collect();
+    Tensor::constant(Array::build::<i64>(&[2, places.len()], |out| {
+        let (i, j) = out.split_at_mut(places.len());
+        for (k, &place) in places.iter().enumerate() {
+            (i[k], j[k]) = (place.0 as i64, place.1 as i64);
+        }
+    }))
 }
 
 pub(crate) fn filled(shape: &[usize], dtype: DType, value: f64) -> Tensor {

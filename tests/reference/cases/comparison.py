@@ -20,7 +20,7 @@ for op in ["logical_and", "logical_or", "logical_xor"]:
     case(op, call, given([True, True, False, False]), given([True, False, True, False]))
     case(op, call, mask(0, 3), mask(1, 3))
 
-for op in ["isnan", "isfinite"]:
+for op in ["isnan", "isfinite", "isinf"]:
     call = getattr(torch, op)
     case(op, call, given(SPECIAL))
     case(op, call, normal(2, 3))
@@ -47,3 +47,13 @@ for rtol, atol in [(1e-5, 1e-8), (0.0, 0.0), (0.1, 0.0), (0.0, 0.3)]:
     case("allclose", close, given([1.0, 2.0]), given([1.05, 2.1]), rtol=rtol, atol=atol)
     case("allclose", close, given([1.0, INF]), given([1.0, INF]), rtol=rtol, atol=atol)
 case("allclose", close, given([1.0, NAN]), given([1.0, NAN]), rtol=1.0, atol=1.0)
+
+for rtol, atol in [(1e-5, 1e-8), (0.0, 0.0), (0.1, 0.0), (0.0, 0.3)]:
+    case("isclose", lambda x, y, rtol, atol: torch.isclose(x, y, rtol, atol), given([1.0, 2.0, INF, NAN]), given([1.05, 2.1, INF, NAN]), rtol=rtol, atol=atol)
+case("isclose", lambda x, y, rtol, atol: torch.isclose(x, y, rtol, atol), given([[1.0], [INF]]), given([1.0, -INF, INF]), rtol=0.5, atol=0.0)
+
+SORTED = [-1.0, 0.0, 0.0, 0.5, 2.0]
+for right in [False, True]:
+    for values in [[0.0, 0.5, 3.0, -2.0], [[2.0, -1.0], [0.25, NAN]], [INF, -INF]]:
+        case("searchsorted", lambda s, v, right: torch.searchsorted(s, v, right=right), given(SORTED), given(values), order=0, right=right)
+        case("bucketize", lambda v, b, right: torch.bucketize(v, b, right=right), given(values), given(SORTED), order=0, right=right)

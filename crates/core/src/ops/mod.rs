@@ -2,7 +2,11 @@
 //! of itself for the tests.
 
 pub(crate) mod abs;
+pub(crate) mod acos;
+pub(crate) mod acosh;
 pub(crate) mod add;
+pub(crate) mod addcdiv;
+pub(crate) mod addcmul;
 pub(crate) mod all;
 pub(crate) mod allclose;
 pub(crate) mod amax;
@@ -11,34 +15,61 @@ pub(crate) mod any;
 pub(crate) mod argmax;
 pub(crate) mod argmin;
 pub(crate) mod argsort;
+pub(crate) mod asin;
+pub(crate) mod asinh;
+pub(crate) mod atan2;
+pub(crate) mod atan;
+pub(crate) mod atanh;
 pub(crate) mod broadcast_to;
+pub(crate) mod bucketize;
 pub(crate) mod cat;
+pub(crate) mod ceil;
 pub(crate) mod chunk;
 pub(crate) mod clamp;
 pub(crate) mod contiguous;
+pub(crate) mod copysign;
 pub(crate) mod cos;
+pub(crate) mod cosh;
 pub(crate) mod cross_entropy;
 pub(crate) mod div;
 pub(crate) mod eq;
+pub(crate) mod erf;
+pub(crate) mod erfc;
+pub(crate) mod erfinv;
+pub(crate) mod exp2;
 pub(crate) mod exp;
+pub(crate) mod expm1;
 pub(crate) mod flatten;
+pub(crate) mod floor;
+pub(crate) mod floor_divide;
+pub(crate) mod fmod;
+pub(crate) mod frac;
 pub(crate) mod gather;
 pub(crate) mod ge;
 pub(crate) mod gt;
+pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
 pub(crate) mod index_select;
+pub(crate) mod isclose;
 pub(crate) mod isfinite;
+pub(crate) mod isinf;
 pub(crate) mod isnan;
 pub(crate) mod le;
 pub(crate) mod leaky_relu;
+pub(crate) mod lerp;
 pub(crate) mod linear;
+pub(crate) mod log10;
+pub(crate) mod log1p;
+pub(crate) mod log2;
 pub(crate) mod log;
 pub(crate) mod log_softmax;
+pub(crate) mod logaddexp;
 pub(crate) mod logical_and;
 pub(crate) mod logical_not;
 pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
+pub(crate) mod logit;
 pub(crate) mod logsumexp;
 pub(crate) mod lt;
 pub(crate) mod masked_fill;
@@ -50,21 +81,29 @@ pub(crate) mod mean;
 pub(crate) mod min_dim;
 pub(crate) mod minimum;
 pub(crate) mod mul;
+pub(crate) mod nan_to_num;
 pub(crate) mod narrow;
 pub(crate) mod ne;
 pub(crate) mod neg;
 pub(crate) mod norm;
 pub(crate) mod permute;
+mod pointwise;
 pub(crate) mod pow;
 mod prelude;
 pub(crate) mod reciprocal;
 pub(crate) mod relu;
+pub(crate) mod remainder;
 pub(crate) mod reshape;
+pub(crate) mod round;
+pub(crate) mod rsqrt;
 pub(crate) mod scatter_add;
+pub(crate) mod searchsorted;
 pub(crate) mod select;
 pub(crate) mod sigmoid;
 pub(crate) mod sign;
 pub(crate) mod sin;
+pub(crate) mod sinc;
+pub(crate) mod sinh;
 pub(crate) mod slice;
 pub(crate) mod slice_backward;
 pub(crate) mod softmax;
@@ -79,21 +118,28 @@ pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
 pub(crate) mod take_along_dim;
+pub(crate) mod tan;
 pub(crate) mod tanh;
 pub(crate) mod to_dtype;
 pub(crate) mod topk;
 pub(crate) mod transpose;
+pub(crate) mod trunc;
 pub(crate) mod unbind;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
 pub(crate) mod where_cond;
+pub(crate) mod xlogy;
 
 use crate::spec::OpSpec;
 
 /// Every op's account of itself, in the order of the files' names.
 pub const ALL: &[OpSpec] = &[
     abs::SPEC,
+    acos::SPEC,
+    acosh::SPEC,
     add::SPEC,
+    addcdiv::SPEC,
+    addcmul::SPEC,
     all::SPEC,
     allclose::SPEC,
     amax::SPEC,
@@ -102,34 +148,61 @@ pub const ALL: &[OpSpec] = &[
     argmax::SPEC,
     argmin::SPEC,
     argsort::SPEC,
+    asin::SPEC,
+    asinh::SPEC,
+    atan2::SPEC,
+    atan::SPEC,
+    atanh::SPEC,
     broadcast_to::SPEC,
+    bucketize::SPEC,
     cat::SPEC,
+    ceil::SPEC,
     chunk::SPEC,
     clamp::SPEC,
     contiguous::SPEC,
+    copysign::SPEC,
     cos::SPEC,
+    cosh::SPEC,
     cross_entropy::SPEC,
     div::SPEC,
     eq::SPEC,
+    erf::SPEC,
+    erfc::SPEC,
+    erfinv::SPEC,
+    exp2::SPEC,
     exp::SPEC,
+    expm1::SPEC,
     flatten::SPEC,
+    floor::SPEC,
+    floor_divide::SPEC,
+    fmod::SPEC,
+    frac::SPEC,
     gather::SPEC,
     ge::SPEC,
     gt::SPEC,
+    hypot::SPEC,
     i::SPEC,
     index_add::SPEC,
     index_select::SPEC,
+    isclose::SPEC,
     isfinite::SPEC,
+    isinf::SPEC,
     isnan::SPEC,
     le::SPEC,
     leaky_relu::SPEC,
+    lerp::SPEC,
     linear::SPEC,
+    log10::SPEC,
+    log1p::SPEC,
+    log2::SPEC,
     log::SPEC,
     log_softmax::SPEC,
+    logaddexp::SPEC,
     logical_and::SPEC,
     logical_not::SPEC,
     logical_or::SPEC,
     logical_xor::SPEC,
+    logit::SPEC,
     logsumexp::SPEC,
     lt::SPEC,
     masked_fill::SPEC,
@@ -141,6 +214,7 @@ pub const ALL: &[OpSpec] = &[
     min_dim::SPEC,
     minimum::SPEC,
     mul::SPEC,
+    nan_to_num::SPEC,
     narrow::SPEC,
     ne::SPEC,
     neg::SPEC,
@@ -149,12 +223,18 @@ pub const ALL: &[OpSpec] = &[
     pow::SPEC,
     reciprocal::SPEC,
     relu::SPEC,
+    remainder::SPEC,
     reshape::SPEC,
+    round::SPEC,
+    rsqrt::SPEC,
     scatter_add::SPEC,
+    searchsorted::SPEC,
     select::SPEC,
     sigmoid::SPEC,
     sign::SPEC,
     sin::SPEC,
+    sinc::SPEC,
+    sinh::SPEC,
     slice::SPEC,
     slice_backward::SPEC,
     softmax::SPEC,
@@ -169,12 +249,15 @@ pub const ALL: &[OpSpec] = &[
     sum::SPEC,
     sum_to::SPEC,
     take_along_dim::SPEC,
+    tan::SPEC,
     tanh::SPEC,
     to_dtype::SPEC,
     topk::SPEC,
     transpose::SPEC,
+    trunc::SPEC,
     unbind::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
     where_cond::SPEC,
+    xlogy::SPEC,
 ];

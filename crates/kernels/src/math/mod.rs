@@ -10,6 +10,7 @@ mod log;
 mod pieces;
 mod sigmoid;
 mod slices;
+mod special;
 mod trig;
 
 pub use arithmetic::{
@@ -22,6 +23,10 @@ pub use log::Log;
 pub use pieces::{Clamp, ClampGrad, Gate, LeakyRelu, LeakyReluGrad, MaximumShare, MinimumShare};
 pub use sigmoid::{Sigmoid, Tanh};
 pub use slices::{map, map_in_place, zip, zip_in_place};
+pub use special::{
+    Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Ceil, Copysign, Cosh, Erf, Erfc, Erfinv, Exp2, Expm1, Floor,
+    FloorDivide, Fmod, Hypot, Log1p, Log2, Log10, LogAddExp, Remainder, Round, Rsqrt, Sinc, Sinh, Tan, Trunc, Xlogy,
+};
 pub use trig::{Cos, Sin};
 
 use crate::isa::Isa;
