@@ -21,8 +21,13 @@ pub fn pair((values, indices): (Tensor, Tensor)) -> Vec<Tensor> {
 }
 
 /// Ops without reference values, and why.
-const WITHOUT: &[(&str, &str)] =
-    &[("slice_backward", "a rule's own op: the gradient of slice"), ("contiguous", "changes the layout alone")];
+const WITHOUT: &[(&str, &str)] = &[
+    ("alpha_dropout", "random, from another generator"),
+    ("contiguous", "changes the layout alone"),
+    ("dropout", "random, from another generator"),
+    ("dropout2d", "random, from another generator"),
+    ("slice_backward", "a rule's own op: the gradient of slice"),
+];
 
 /// Layouts that keep the elements.
 const LAYOUTS: [Layout; 4] = [Layout::Contiguous, Layout::Transposed, Layout::Sliced, Layout::Reversed];

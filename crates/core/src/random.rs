@@ -45,6 +45,71 @@ fn split_mix(state: &mut u64) -> u64 {
 }
 
 impl Rng {
+    /// A mask that is false with probability `p`.
+    pub(crate) fn kept(&mut self, shape: &[usize], p: f64) -> Tensor {
+        Tensor::constant(Array::build::<bool>(shape, |out| out.iter_mut().for_each(|kept| *kept = self.unit() >= p)))
+    }
+
+    /// 1 with the probability that stands in each element, else 0, in the probabilities' type.
+    ///
+    /// # Panics
+    /// If a probability is not between 0 and 1, or the tensor is not f32 or f64.
+    #[track_caller]
+    pub fn bernoulli(&mut self, probabilities: &Tensor) -> Tensor {
+        let p = probabilities.detach();
+        if !p.dtype().is_float() {
+            fail!("bernoulli: not defined for {}; cast the tensor with to_dtype", p.dtype());
+        }
+        let within = p.ge(0).logical_and(&p.le(1));
+        if !within.all().to_vec::<bool>().is_ok_and(|all| all == [true]) {
+            fail!("bernoulli: probabilities from {} to {}, expected 0 to 1", p.min().item(), p.max().item());
+        }
+        let drawn = Array::build::<f64>(p.shape(), |out| out.iter_mut().for_each(|v| *v = self.unit()));
+        Tensor::constant(drawn).lt(p.to_dtype(tapegrad_kernels::DType::F64)).to_dtype(p.dtype())
+    }
+
+    /// `count` places of the last axis, each drawn with a probability in proportion to its weight, for each row: I64
+    /// `[.., count]`. Without replacement no place comes twice in a row.
+    ///
+    /// # Panics
+    /// If the weights are not f32 or f64, `[n]` or `[rows, n]`; if one is negative or not finite; or if a row has fewer positive
+    /// weights than are drawn without replacement, or none.
+    #[track_caller]
+    pub fn multinomial(&mut self, weights: &Tensor, count: usize, replacement: bool) -> Tensor {
+        let (shape, weights) = (weights.shape().to_vec(), weights.detach().to_dtype(tapegrad_kernels::DType::F64));
+        let Some(&n) = shape.last().filter(|_| shape.len() <= 2) else {
+            fail!("multinomial: weights {shape:?}, expected [n] or [rows, n]");
+        };
+        let mut weights = weights.to_vec::<f64>().unwrap_or_default();
+        if let Some(wrong) = weights.iter().find(|w| !w.is_finite() || **w < 0.0) {
+            fail!("multinomial: a weight is {wrong}, expected finite numbers that are not negative");
+        }
+        let mut drawn = shape;
+        *drawn.last_mut().unwrap_or(&mut 0) = count;
+        let mut places = Vec::new();
+        for row in weights.chunks_exact_mut(n.max(1)) {
+            for _ in 0..count {
+                let total: f64 = row.iter().sum();
+                if total <= 0.0 {
+                    fail!("multinomial: a row of {n} weights has none left above 0 for {count} draws");
+                }
+                let mut rest = self.unit() * total;
+                let reached = |w: &f64| {
+                    rest -= w;
+                    rest < 0.0
+                };
+                // Rounding may leave a rest behind the last; then it is the last that has a weight.
+                let last = || row.iter().rposition(|&w| w > 0.0).unwrap_or(0);
+                let place = row.iter().position(reached).unwrap_or_else(last);
+                places.push(place as i64);
+                if !replacement {
+                    row[place] = 0.0;
+                }
+            }
+        }
+        Tensor::constant(Array::build::<i64>(&drawn, |out| out.copy_from_slice(&places)))
+    }
+
     /// A generator whose key is four numbers of SplitMix64 from `seed` on.
     pub fn seeded(seed: u64) -> Self {
         let (mut state, mut key) = (seed, [0; 32]);
@@ -225,11 +290,53 @@ impl Tensor {
     pub fn randperm(n: usize) -> Tensor {
         default_rng(|rng| rng.randperm(n))
     }
+
+    /// As [`Rng::bernoulli`], from this thread's generator, these being the probabilities.
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// assert_eq!(tensor![0.0, 1.0].bernoulli().to_vec::<f32>().unwrap(), [0.0, 1.0]);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn bernoulli(&self) -> Tensor {
+        default_rng(|rng| rng.bernoulli(self))
+    }
+
+    /// As [`Rng::multinomial`], from this thread's generator, these being the weights.
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// assert_eq!(tensor![0.0, 2.0, 0.0].multinomial(2, true).to_vec::<i64>().unwrap(), [1, 1]);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn multinomial(&self, count: usize, replacement: bool) -> Tensor {
+        default_rng(|rng| rng.multinomial(self, count, replacement))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn draws_have_the_frequencies_of_their_weights() {
+        let mut rng = Rng::seeded(5);
+        let mean = rng.bernoulli(&Tensor::full([100_000], 0.3)).mean().item();
+        // Five standard deviations.
+        assert!((mean - 0.3).abs() < 0.0073, "{mean}");
+        let drawn = rng.multinomial(&Tensor::from([1.0, 0.0, 3.0]), 100_000, true).to_vec::<i64>().unwrap();
+        let counts = [0, 1, 2].map(|k| drawn.iter().filter(|&&place| place == k).count());
+        assert_eq!(counts[1], 0);
+        assert!((counts[0] as f64 - 25_000.0).abs() < 685.0, "{counts:?}");
+        let rows = rng.multinomial(&Tensor::ones([50, 4]), 4, false);
+        for row in rows.unbind(0) {
+            let mut row = row.to_vec::<i64>().unwrap();
+            row.sort_unstable();
+            assert_eq!(row, [0, 1, 2, 3]);
+        }
+    }
 
     const N: usize = 100_000;
 

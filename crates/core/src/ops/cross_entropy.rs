@@ -6,8 +6,8 @@
 
 use super::logsumexp::ExpShares;
 use super::prelude::*;
+use crate::reduction::{Reduce, Reduction};
 use tapegrad_kernels::cross_entropy as kernel;
-pub use tapegrad_kernels::cross_entropy::Reduction;
 
 /// The options of [`Tensor::cross_entropy_with`].
 ///
@@ -147,11 +147,7 @@ fn of_probabilities(x: &Tensor, target: &Tensor, options: &CrossEntropyOptions) 
         shares *= super::reshape::reshape(weight, &shape);
     }
     let losses = -shares.sum_dim(axis as isize);
-    match options.reduction {
-        Reduction::None => losses,
-        Reduction::Sum => losses.sum(),
-        Reduction::Mean => losses.sum() / losses.numel(),
-    }
+    options.reduction.of(losses)
 }
 
 impl Tensor {

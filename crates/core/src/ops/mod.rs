@@ -9,6 +9,7 @@ pub(crate) mod addcdiv;
 pub(crate) mod addcmul;
 pub(crate) mod all;
 pub(crate) mod allclose;
+pub(crate) mod alpha_dropout;
 pub(crate) mod amax;
 pub(crate) mod amin;
 pub(crate) mod any;
@@ -20,10 +21,13 @@ pub(crate) mod asinh;
 pub(crate) mod atan2;
 pub(crate) mod atan;
 pub(crate) mod atanh;
+pub(crate) mod binary_cross_entropy;
+pub(crate) mod binary_cross_entropy_with_logits;
 pub(crate) mod broadcast_to;
 pub(crate) mod bucketize;
 pub(crate) mod cat;
 pub(crate) mod ceil;
+pub(crate) mod celu;
 pub(crate) mod chunk;
 pub(crate) mod clamp;
 pub(crate) mod contiguous;
@@ -32,6 +36,9 @@ pub(crate) mod cos;
 pub(crate) mod cosh;
 pub(crate) mod cross_entropy;
 pub(crate) mod div;
+pub(crate) mod dropout2d;
+pub(crate) mod dropout;
+pub(crate) mod elu;
 pub(crate) mod eq;
 pub(crate) mod erf;
 pub(crate) mod erfc;
@@ -46,7 +53,13 @@ pub(crate) mod fmod;
 pub(crate) mod frac;
 pub(crate) mod gather;
 pub(crate) mod ge;
+pub(crate) mod gelu;
+pub(crate) mod glu;
 pub(crate) mod gt;
+pub(crate) mod hardshrink;
+pub(crate) mod hardsigmoid;
+pub(crate) mod hardswish;
+pub(crate) mod hardtanh;
 pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
@@ -55,6 +68,7 @@ pub(crate) mod isclose;
 pub(crate) mod isfinite;
 pub(crate) mod isinf;
 pub(crate) mod isnan;
+pub(crate) mod l1_loss;
 pub(crate) mod le;
 pub(crate) mod leaky_relu;
 pub(crate) mod lerp;
@@ -63,6 +77,7 @@ pub(crate) mod log10;
 pub(crate) mod log1p;
 pub(crate) mod log2;
 pub(crate) mod log;
+pub(crate) mod log_sigmoid;
 pub(crate) mod log_softmax;
 pub(crate) mod logaddexp;
 pub(crate) mod logical_and;
@@ -80,17 +95,22 @@ pub(crate) mod maximum;
 pub(crate) mod mean;
 pub(crate) mod min_dim;
 pub(crate) mod minimum;
+pub(crate) mod mish;
+pub(crate) mod mse_loss;
 pub(crate) mod mul;
 pub(crate) mod nan_to_num;
 pub(crate) mod narrow;
 pub(crate) mod ne;
 pub(crate) mod neg;
+pub(crate) mod nll_loss;
 pub(crate) mod norm;
 pub(crate) mod permute;
 mod pointwise;
 pub(crate) mod pow;
+pub(crate) mod prelu;
 mod prelude;
 pub(crate) mod reciprocal;
+pub(crate) mod relu6;
 pub(crate) mod relu;
 pub(crate) mod remainder;
 pub(crate) mod reshape;
@@ -99,14 +119,20 @@ pub(crate) mod rsqrt;
 pub(crate) mod scatter_add;
 pub(crate) mod searchsorted;
 pub(crate) mod select;
+pub(crate) mod selu;
 pub(crate) mod sigmoid;
 pub(crate) mod sign;
+pub(crate) mod silu;
 pub(crate) mod sin;
 pub(crate) mod sinc;
 pub(crate) mod sinh;
 pub(crate) mod slice;
 pub(crate) mod slice_backward;
 pub(crate) mod softmax;
+pub(crate) mod softmin;
+pub(crate) mod softplus;
+pub(crate) mod softshrink;
+pub(crate) mod softsign;
 pub(crate) mod sort;
 pub(crate) mod split;
 pub(crate) mod sqrt;
@@ -120,6 +146,8 @@ pub(crate) mod sum_to;
 pub(crate) mod take_along_dim;
 pub(crate) mod tan;
 pub(crate) mod tanh;
+pub(crate) mod tanhshrink;
+pub(crate) mod threshold;
 pub(crate) mod to_dtype;
 pub(crate) mod topk;
 pub(crate) mod transpose;
@@ -142,6 +170,7 @@ pub const ALL: &[OpSpec] = &[
     addcmul::SPEC,
     all::SPEC,
     allclose::SPEC,
+    alpha_dropout::SPEC,
     amax::SPEC,
     amin::SPEC,
     any::SPEC,
@@ -153,10 +182,13 @@ pub const ALL: &[OpSpec] = &[
     atan2::SPEC,
     atan::SPEC,
     atanh::SPEC,
+    binary_cross_entropy::SPEC,
+    binary_cross_entropy_with_logits::SPEC,
     broadcast_to::SPEC,
     bucketize::SPEC,
     cat::SPEC,
     ceil::SPEC,
+    celu::SPEC,
     chunk::SPEC,
     clamp::SPEC,
     contiguous::SPEC,
@@ -165,6 +197,9 @@ pub const ALL: &[OpSpec] = &[
     cosh::SPEC,
     cross_entropy::SPEC,
     div::SPEC,
+    dropout2d::SPEC,
+    dropout::SPEC,
+    elu::SPEC,
     eq::SPEC,
     erf::SPEC,
     erfc::SPEC,
@@ -179,7 +214,13 @@ pub const ALL: &[OpSpec] = &[
     frac::SPEC,
     gather::SPEC,
     ge::SPEC,
+    gelu::SPEC,
+    glu::SPEC,
     gt::SPEC,
+    hardshrink::SPEC,
+    hardsigmoid::SPEC,
+    hardswish::SPEC,
+    hardtanh::SPEC,
     hypot::SPEC,
     i::SPEC,
     index_add::SPEC,
@@ -188,6 +229,7 @@ pub const ALL: &[OpSpec] = &[
     isfinite::SPEC,
     isinf::SPEC,
     isnan::SPEC,
+    l1_loss::SPEC,
     le::SPEC,
     leaky_relu::SPEC,
     lerp::SPEC,
@@ -196,6 +238,7 @@ pub const ALL: &[OpSpec] = &[
     log1p::SPEC,
     log2::SPEC,
     log::SPEC,
+    log_sigmoid::SPEC,
     log_softmax::SPEC,
     logaddexp::SPEC,
     logical_and::SPEC,
@@ -213,15 +256,20 @@ pub const ALL: &[OpSpec] = &[
     mean::SPEC,
     min_dim::SPEC,
     minimum::SPEC,
+    mish::SPEC,
+    mse_loss::SPEC,
     mul::SPEC,
     nan_to_num::SPEC,
     narrow::SPEC,
     ne::SPEC,
     neg::SPEC,
+    nll_loss::SPEC,
     norm::SPEC,
     permute::SPEC,
     pow::SPEC,
+    prelu::SPEC,
     reciprocal::SPEC,
+    relu6::SPEC,
     relu::SPEC,
     remainder::SPEC,
     reshape::SPEC,
@@ -230,14 +278,20 @@ pub const ALL: &[OpSpec] = &[
     scatter_add::SPEC,
     searchsorted::SPEC,
     select::SPEC,
+    selu::SPEC,
     sigmoid::SPEC,
     sign::SPEC,
+    silu::SPEC,
     sin::SPEC,
     sinc::SPEC,
     sinh::SPEC,
     slice::SPEC,
     slice_backward::SPEC,
     softmax::SPEC,
+    softmin::SPEC,
+    softplus::SPEC,
+    softshrink::SPEC,
+    softsign::SPEC,
     sort::SPEC,
     split::SPEC,
     sqrt::SPEC,
@@ -251,6 +305,8 @@ pub const ALL: &[OpSpec] = &[
     take_along_dim::SPEC,
     tan::SPEC,
     tanh::SPEC,
+    tanhshrink::SPEC,
+    threshold::SPEC,
     to_dtype::SPEC,
     topk::SPEC,
     transpose::SPEC,

@@ -62,6 +62,18 @@ pub(crate) fn alike(x: &Tensor, y: &Tensor) -> bool {
     kernels::same_shape(x.shape(), y.shape()) && x.dtype() == y.dtype()
 }
 
+/// A prediction and its target are of one shape and one float type.
+#[track_caller]
+pub(crate) fn check_alike(op: &str, x: &Tensor, y: &Tensor) {
+    check_float(op, x);
+    if x.shape() != y.shape() {
+        fail!("{op}: prediction {:?} and target {:?} differ", x.shape(), y.shape());
+    }
+    if x.dtype() != y.dtype() {
+        fail!("{op}: the prediction is {}, the target {}; cast one with to_dtype", x.dtype(), y.dtype());
+    }
+}
+
 /// Two operands of one type, brought to one shape.
 #[inline]
 #[track_caller]

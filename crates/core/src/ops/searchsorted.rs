@@ -36,9 +36,12 @@ pub(crate) fn places(op: &str, sorted: &Tensor, values: &Tensor, right: bool) ->
             let elements = values.as_slice::<T>().into_iter().flatten();
             let sorted = sorted.as_slice::<T>().unwrap_or_default();
             for (place, v) in out.iter_mut().zip(elements) {
-                // Not "smaller" but "not at or above": NaN is beyond everything.
-                let before = |s: &T| if right { !(s > v) } else { !(s >= v) };
-                *place = sorted.partition_point(|s| before(s) && s == s) as i64;
+                // NaN is beyond everything.
+                let before = |s: &T| match s.partial_cmp(v) {
+                    Some(order) => order.is_lt() || (right && order.is_eq()),
+                    None => v.partial_cmp(v).is_none(),
+                };
+                *place = sorted.partition_point(before) as i64;
             }
         });
     }))
