@@ -6,9 +6,9 @@
 //! level alone, so its bits do not depend on the number of threads.
 
 #[cfg(target_arch = "x86_64")]
-mod avx512;
+pub(crate) mod avx512;
 mod direct;
-mod engine;
+pub(crate) mod engine;
 mod threads;
 
 use std::borrow::Cow;

@@ -5,6 +5,7 @@
 mod array;
 mod buffers;
 pub mod concat;
+pub mod conv;
 pub mod cross_entropy;
 mod dtype;
 pub mod elementwise;

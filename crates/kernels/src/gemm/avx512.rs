@@ -11,4 +11,4 @@ mod pack;
 mod tile;
 pub(super) mod vector;
 
-pub(super) use lanes::Lanes;
+pub(crate) use lanes::Lanes;

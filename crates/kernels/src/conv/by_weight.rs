@@ -1,0 +1,134 @@
+//! The derivative by the weight: for each tap a sum over all points of what it read times the output's cotangent there.
+//!
+//! The lanes are output channels, so the cotangent is transposed, band by band; the image is read as it lies.
+
+use super::Channels;
+use super::plan::{Axis, Tap};
+use super::source::Band;
+use super::strips::{Bands, strips};
+use super::tile::{Lines, ROWS, Sums, Tiles, lanes};
+use crate::dtype::{Element, Number};
+use crate::pool;
+
+/// Sums kept apart at most, each over a part of the images.
+const PARTS: usize = 8;
+/// Elements that these may have together.
+const PARTS_TOGETHER: usize = 1 << 22;
+
+/// `out[o][c][tap]`, where x has `[batch, groups, from, ..]` and g `[batch, groups, to, ..]`.
+pub fn by_weight<T: Tiles + Element>(
+    x: &[T],
+    g: &[T],
+    channels: Channels,
+    axes: &[Axis; 3],
+    batch: usize,
+    out: &mut [T],
+) {
+    let Channels { groups, from, to } = channels;
+    let [tz, ty, tx] = axes.each_ref().map(|axis| &axis.parts[0].taps);
+    let taps: Vec<[Tap; 3]> =
+        tz.iter().flat_map(|&z| ty.iter().flat_map(move |&y| tx.iter().map(move |&x| [z, y, x]))).collect();
+    let (image, points) = (from * length(axes, |a| a.source), length(axes, |a| a.result));
+    let rows = from * taps.len();
+    let columns = to.next_multiple_of(lanes::<T>());
+    let work = rows * to * points;
+    // One task where threads would not pay.
+    let parts = if work * batch * groups < 1_000_000 {
+        1
+    } else {
+        PARTS.min(PARTS_TOGETHER / (groups * rows * columns)).clamp(1, batch.max(1))
+    };
+    let mut sums = vec![T::default(); parts * groups * rows * columns];
+    if !sums.is_empty() {
+        pool::chunks_mut(&mut sums, rows * columns, |task, sums| {
+            let (part, group) = (task / groups, task % groups);
+            let bands = Bands::new(axes, from, usize::MAX, 0);
+            let mut scratch = vec![T::default(); Band::new(axes, bands.grid(0)).channel() * from];
+            let mut pulls = Vec::new();
+            for n in part * batch / parts..(part + 1) * batch / parts {
+                let x = &x[(n * groups + group) * image..][..image];
+                let g = &g[(n * groups + group) * to * points..][..to * points];
+                for i in 0..bands.count() {
+                    let band = Band::new(axes, bands.grid(i));
+                    band.fill(x, &mut scratch);
+                    let each = (0..from).flat_map(|c| taps.iter().map(move |&tap| (c, tap)));
+                    let offsets: Vec<usize> = each.map(|(c, tap)| c * band.channel() + band.tap(tap)).collect();
+                    add_band(&band, &scratch, &offsets, axes, g, &mut pulls, sums);
+                }
+            }
+        });
+    }
+    finish(&sums, channels, taps.len(), parts, out);
+}
+
+fn length(axes: &[Axis; 3], of: impl Fn(&Axis) -> usize) -> usize {
+    axes.iter().map(of).product()
+}
+
+/// Points of a block, about: so many registers of cotangents stay in the first-level cache.
+const POINTS: usize = 192;
+
+/// Adds the sums over the points of a band. `g` has the channels of a group one after another.
+fn add_band<T: Tiles + Element>(
+    band: &Band<'_>,
+    source: &[T],
+    offsets: &[usize],
+    axes: &[Axis; 3],
+    g: &[T],
+    pulls: &mut Vec<T>,
+    sums: &mut [T],
+) {
+    let [_, height, width] = axes.each_ref().map(|axis| axis.result);
+    let points = length(axes, |a| a.result);
+    let to = g.len() / points;
+    let each = (POINTS / width).max(1);
+    for z in band.grid[0].clone() {
+        for y in band.grid[1].clone().step_by(each) {
+            let rows = each.min(band.grid[1].end - y);
+            let (first, count) = ((z * height + y) * width, rows * width);
+            let source = &source[band.point([z, y, 0])..];
+            for (register, registers) in strips(to.div_ceil(lanes::<T>()), T::registers()) {
+                let (o, columns) = (register * lanes::<T>(), registers * lanes::<T>());
+                let channels = columns.min(to - o);
+                pulls.resize(count * columns, T::default());
+                transpose(&g[o * points + first..], points, channels, columns, count, pulls);
+                for (row, rows_of_strip) in strips(offsets.len(), ROWS) {
+                    T::sums(Sums {
+                        source,
+                        offsets: &offsets[row..row + rows_of_strip],
+                        lines: Lines { rows, row: band.row(), points: width },
+                        registers,
+                        pulls,
+                        out: &mut sums[o * offsets.len() + row * columns..],
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// `count` points of `channels` channels, which begin `stride` apart, as `columns` channels of each point.
+fn transpose<T: Tiles>(from: &[T], stride: usize, channels: usize, columns: usize, count: usize, to: &mut [T]) {
+    for (q, to) in to.chunks_exact_mut(columns).take(count).enumerate() {
+        for (o, to) in to.iter_mut().enumerate() {
+            *to = if o < channels { from[o * stride + q] } else { T::default() };
+        }
+    }
+}
+
+/// Adds the parts up, in order, and puts the sums into their places: in the parts, a strip of output channels follows another,
+/// and in it the taps of all input channels.
+fn finish<T: Tiles + Element>(sums: &[T], channels: Channels, taps: usize, parts: usize, out: &mut [T]) {
+    let Channels { groups, from, to } = channels;
+    let rows = from * taps;
+    let group_len = sums.len() / (parts * groups);
+    for (i, out) in out.iter_mut().enumerate() {
+        let (o, row) = (i / rows, i % rows);
+        let (group, o) = (o / to, o % to);
+        let strip =
+            strips(to.div_ceil(lanes::<T>()), T::registers()).map(|(r, n)| (r * lanes::<T>(), n * lanes::<T>()));
+        let (first, columns) = strip.take_while(|&(first, _)| first <= o).last().expect("a strip for each channel");
+        let at = group * group_len + first * rows + row * columns + o - first;
+        *out = (0..parts).fold(T::default(), |sum, part| Number::plus(sum, sums[part * groups * group_len + at]));
+    }
+}
