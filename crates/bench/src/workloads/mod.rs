@@ -1,5 +1,6 @@
 //! The measured workloads, written as a user writes them; `peers/torch/workloads.py` has the same in PyTorch.
 
+mod conv;
 mod dense;
 mod elementwise;
 mod per_op;
@@ -26,6 +27,7 @@ pub const ALL: &[Workload] = &[
     Workload { name: "linear_gd", ops: None, build: dense::linear_gd },
     Workload { name: "seed_net", ops: None, build: dense::seed_net },
     Workload { name: "mlp_mnist", ops: None, build: dense::mlp_mnist },
+    Workload { name: "conv3x3", ops: None, build: conv::conv3x3 },
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
     Workload { name: "softmax_ce", ops: None, build: elementwise::softmax_ce },
 ];

@@ -31,6 +31,11 @@ pub(crate) mod celu;
 pub(crate) mod chunk;
 pub(crate) mod clamp;
 pub(crate) mod contiguous;
+pub(crate) mod conv1d;
+pub(crate) mod conv2d;
+pub(crate) mod conv3d;
+pub(crate) mod conv_transpose1d;
+pub(crate) mod conv_transpose2d;
 pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
@@ -108,6 +113,7 @@ pub(crate) mod permute;
 mod pointwise;
 pub(crate) mod pow;
 pub(crate) mod prelu;
+pub(crate) mod prelude;
 mod prelude;
 pub(crate) mod reciprocal;
 pub(crate) mod relu6;
@@ -192,6 +198,11 @@ pub const ALL: &[OpSpec] = &[
     chunk::SPEC,
     clamp::SPEC,
     contiguous::SPEC,
+    conv1d::SPEC,
+    conv2d::SPEC,
+    conv3d::SPEC,
+    conv_transpose1d::SPEC,
+    conv_transpose2d::SPEC,
     copysign::SPEC,
     cos::SPEC,
     cosh::SPEC,
