@@ -48,6 +48,7 @@ pub use ops::conv2d::Conv2dOptions;
 pub use ops::conv3d::Conv3dOptions;
 pub use ops::cross_entropy::{CrossEntropyOptions, Reduction};
 pub use ops::split::Sections;
+pub use ops::unfold2d::Unfold2dOptions;
 pub use random::{Rng, RngState, default_rng, manual_seed};
 pub use reduction::Reduction;
 pub use roots::{Backward, backward_all};

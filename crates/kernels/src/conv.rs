@@ -8,12 +8,14 @@
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod by_weight;
+mod columns;
 mod gather;
 mod plan;
 mod source;
 mod strips;
 mod tile;
 
+pub use columns::{fold, unfold};
 use plan::{Axis, Extent};
 
 use crate::array::{Array, Dims};

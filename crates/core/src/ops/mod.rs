@@ -55,6 +55,7 @@ pub(crate) mod flatten;
 pub(crate) mod floor;
 pub(crate) mod floor_divide;
 pub(crate) mod fmod;
+pub(crate) mod fold2d;
 pub(crate) mod frac;
 pub(crate) mod gather;
 pub(crate) mod ge;
@@ -113,8 +114,8 @@ pub(crate) mod permute;
 mod pointwise;
 pub(crate) mod pow;
 pub(crate) mod prelu;
-pub(crate) mod prelude;
 mod prelude;
+pub(crate) mod prelude;
 pub(crate) mod reciprocal;
 pub(crate) mod relu6;
 pub(crate) mod relu;
@@ -159,6 +160,7 @@ pub(crate) mod topk;
 pub(crate) mod transpose;
 pub(crate) mod trunc;
 pub(crate) mod unbind;
+pub(crate) mod unfold2d;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
 pub(crate) mod where_cond;
@@ -222,6 +224,7 @@ pub const ALL: &[OpSpec] = &[
     floor::SPEC,
     floor_divide::SPEC,
     fmod::SPEC,
+    fold2d::SPEC,
     frac::SPEC,
     gather::SPEC,
     ge::SPEC,
@@ -323,6 +326,7 @@ pub const ALL: &[OpSpec] = &[
     transpose::SPEC,
     trunc::SPEC,
     unbind::SPEC,
+    unfold2d::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
     where_cond::SPEC,

@@ -25,10 +25,13 @@ pub unsafe fn sums<T: Lanes>(tile: Sums<'_, T>) {
     unsafe { T::SUMS[tile.offsets.len() - 1][tile.registers - 1](tile) }
 }
 
+type PointsKernel<T> = unsafe fn(Points<'_, T>);
+type SumsKernel<T> = unsafe fn(Sums<'_, T>);
+
 /// The tiles compiled for each number of rows and registers.
 trait Kernels: Lanes {
-    const POINTS: [[unsafe fn(Points<'_, Self>); REGISTERS]; ROWS];
-    const SUMS: [[unsafe fn(Sums<'_, Self>); REGISTERS]; ROWS];
+    const POINTS: [[PointsKernel<Self>; REGISTERS]; ROWS];
+    const SUMS: [[SumsKernel<Self>; REGISTERS]; ROWS];
 }
 
 macro_rules! kernels {
@@ -38,8 +41,8 @@ macro_rules! kernels {
 }
 
 impl<T: Lanes> Kernels for T {
-    const POINTS: [[unsafe fn(Points<'_, T>); REGISTERS]; ROWS] = kernels!(points_kernel: 1 2 3 4 5 6 7 8);
-    const SUMS: [[unsafe fn(Sums<'_, T>); REGISTERS]; ROWS] = kernels!(sums_kernel: 1 2 3 4 5 6 7 8);
+    const POINTS: [[PointsKernel<T>; REGISTERS]; ROWS] = kernels!(points_kernel: 1 2 3 4 5 6 7 8);
+    const SUMS: [[SumsKernel<T>; REGISTERS]; ROWS] = kernels!(sums_kernel: 1 2 3 4 5 6 7 8);
 }
 
 /// # Safety
