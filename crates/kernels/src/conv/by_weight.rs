@@ -91,7 +91,7 @@ fn add_band<T: Tiles + Element>(
                 let (o, columns) = (register * lanes::<T>(), registers * lanes::<T>());
                 let channels = columns.min(to - o);
                 pulls.resize(count * columns, T::default());
-                transpose(&g[o * points + first..], points, channels, columns, count, pulls);
+                T::transpose(&g[o * points + first..], points, channels, &mut pulls[..count * columns], columns);
                 for (row, rows_of_strip) in strips(offsets.len(), ROWS) {
                     T::sums(Sums {
                         source,
@@ -103,15 +103,6 @@ fn add_band<T: Tiles + Element>(
                     });
                 }
             }
-        }
-    }
-}
-
-/// `count` points of `channels` channels, which begin `stride` apart, as `columns` channels of each point.
-fn transpose<T: Tiles>(from: &[T], stride: usize, channels: usize, columns: usize, count: usize, to: &mut [T]) {
-    for (q, to) in to.chunks_exact_mut(columns).take(count).enumerate() {
-        for (o, to) in to.iter_mut().enumerate() {
-            *to = if o < channels { from[o * stride + q] } else { T::default() };
         }
     }
 }

@@ -6,6 +6,8 @@ use crate::isa::{self, Isa, Kernel};
 
 #[cfg(target_arch = "x86_64")]
 use super::avx512;
+#[cfg(target_arch = "x86_64")]
+use crate::gemm::avx512::pack;
 
 /// Columns of a register of AVX-512.
 pub const fn lanes<T>() -> usize {
@@ -108,6 +110,9 @@ pub trait Tiles: Engine + Number {
     fn points(tile: Points<'_, Self>);
     /// Computes a tile of sums.
     fn sums(tile: Sums<'_, Self>);
+    /// Makes rows of `columns` of `channels` channels that begin `stride` apart: each row one point, with zeros at its end. There
+    /// are at most three registers of columns.
+    fn transpose(from: &[Self], stride: usize, channels: usize, to: &mut [Self], columns: usize);
 }
 
 macro_rules! tiles {
@@ -135,6 +140,23 @@ macro_rules! tiles {
                     return unsafe { avx512::sums(tile) };
                 }
                 isa::dispatch(Portable(tile));
+            }
+
+            fn transpose(from: &[$t], stride: usize, channels: usize, to: &mut [$t], columns: usize) {
+                let count = to.len() / columns;
+                assert!(channels <= columns && (channels - 1) * stride + count <= from.len());
+                #[cfg(target_arch = "x86_64")]
+                if isa::level() == isa::Level::Avx512 && columns <= 3 * lanes::<$t>() {
+                    let (to, from) = (to.as_mut_ptr(), from.as_ptr());
+                    // SAFETY: the machine has AVX-512; `count` elements of each channel are within `from`, as was checked, and
+                    // as many rows of columns within `to`.
+                    return unsafe { pack::panel(to, columns, channels, count, from, stride as isize, 1) };
+                }
+                for (q, to) in to.chunks_exact_mut(columns).enumerate() {
+                    let (numbers, zeros) = to.split_at_mut(channels);
+                    numbers.iter_mut().enumerate().for_each(|(o, to)| *to = from[o * stride + q]);
+                    zeros.fill(0.0);
+                }
             }
         }
 

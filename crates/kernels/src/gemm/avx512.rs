@@ -7,7 +7,7 @@
 
 pub(super) mod blocks;
 mod lanes;
-mod pack;
+pub(crate) mod pack;
 mod tile;
 pub(super) mod vector;
 
