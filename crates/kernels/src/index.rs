@@ -157,6 +157,40 @@ pub fn gather(x: &Array, axis: usize, index: &Array) -> Array {
     }))
 }
 
+/// The adjoint of [`view::walk`](crate::view::walk): zeros of shape `into`, to which each element of `x` is added where the walk
+/// reads it. In the order of `x`, on one thread.
+pub fn add_walk(x: &Array, into: &[usize], start: &[usize], axes: &[(usize, crate::Dims)]) -> Array {
+    let x = strided::contiguous(x);
+    let strides = row_major(into);
+    let along =
+        |steps: &[usize]| -> usize { steps.iter().zip(&strides).map(|(&n, &stride)| n * stride as usize).sum() };
+    let steps: Vec<usize> = axes.iter().map(|(_, steps)| along(steps)).collect();
+    with_type!(number x.dtype(), T => Array::build::<T>(into, |out| {
+        out.fill(T::default());
+        let xs = x.as_slice::<T>().expect("just brought in order");
+        let Some((width, rows)) = axes.split_last().map(|((width, _), rows)| (*width, rows)) else {
+            out[along(start)] = xs[0];
+            return;
+        };
+        let (mut place, mut at) = (vec![0; rows.len()], along(start));
+        for row in xs.chunks_exact(width.max(1)) {
+            for (k, &v) in row.iter().enumerate() {
+                let sum = &mut out[at + k * steps[rows.len()]];
+                *sum = sum.plus(v);
+            }
+            for axis in (0..rows.len()).rev() {
+                place[axis] += 1;
+                at += steps[axis];
+                if place[axis] < rows[axis].0 {
+                    break;
+                }
+                at -= place[axis] * steps[axis];
+                place[axis] = 0;
+            }
+        }
+    }))
+}
+
 /// The adjoint of [`gather`]: zeros of shape `into`, to which each element of `x` is added at its own place, but along `axis`
 /// where the index says. `x` and `index` have one shape.
 pub fn scatter_add(x: &Array, into: &[usize], axis: usize, index: &Array) -> Array {

@@ -39,6 +39,23 @@ pub fn slice(x: &Array, axis: usize, start: usize, len: usize, step: isize) -> A
     x.view(shape, strides, offset)
 }
 
+/// A walk over an array by several steps at once: axis `k` of the result has `axes[k].0` places, and each of them goes
+/// `axes[k].1[a]` places on along axis `a` of `x`, the first from `start`.
+///
+/// # Panics
+/// If the walk leaves the array.
+pub fn walk(x: &Array, start: &[usize], axes: &[(usize, Dims)]) -> Array {
+    let shape: Dims = axes.iter().map(|(length, _)| *length).collect();
+    let empty = shape.contains(&0);
+    for (a, &length) in x.shape().iter().enumerate() {
+        let furthest = start[a] + axes.iter().map(|(n, steps)| n.saturating_sub(1) * steps[a]).sum::<usize>();
+        assert!(empty || furthest < length, "the walk leaves axis {a} of {:?}", x.shape());
+    }
+    let along = |steps: &[usize]| steps.iter().zip(x.strides()).map(|(&n, &stride)| n as isize * stride).sum();
+    let strides: Strides = axes.iter().map(|(_, steps)| along(steps)).collect();
+    x.view(shape, strides, if empty { 0 } else { along(start) })
+}
+
 /// The elements at one place along `axis`, which goes.
 pub fn select(x: &Array, axis: usize, index: usize) -> Array {
     let (mut shape, mut strides) = (Dims::from_slice(x.shape()), Strides::from_slice(x.strides()));

@@ -2,6 +2,7 @@
 
 mod activations;
 mod comparison;
+mod convolution;
 mod indexing;
 mod linear_algebra;
 mod losses;
@@ -18,6 +19,7 @@ pub fn all() -> BTreeMap<&'static str, Call> {
     let tables = [
         activations::CALLS,
         comparison::CALLS,
+        convolution::CALLS,
         indexing::CALLS,
         linear_algebra::CALLS,
         losses::CALLS,

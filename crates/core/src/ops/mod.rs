@@ -40,6 +40,9 @@ pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
 pub(crate) mod cross_entropy;
+pub(crate) mod diag;
+pub(crate) mod diag_embed;
+pub(crate) mod diagonal;
 pub(crate) mod div;
 pub(crate) mod dropout2d;
 pub(crate) mod dropout;
@@ -52,6 +55,7 @@ pub(crate) mod exp2;
 pub(crate) mod exp;
 pub(crate) mod expm1;
 pub(crate) mod flatten;
+pub(crate) mod flip;
 pub(crate) mod floor;
 pub(crate) mod floor_divide;
 pub(crate) mod fmod;
@@ -66,6 +70,7 @@ pub(crate) mod hardshrink;
 pub(crate) mod hardsigmoid;
 pub(crate) mod hardswish;
 pub(crate) mod hardtanh;
+pub(crate) mod hstack;
 pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
@@ -99,9 +104,11 @@ pub(crate) mod matmul;
 pub(crate) mod max_dim;
 pub(crate) mod maximum;
 pub(crate) mod mean;
+pub(crate) mod meshgrid;
 pub(crate) mod min_dim;
 pub(crate) mod minimum;
 pub(crate) mod mish;
+pub(crate) mod movedim;
 pub(crate) mod mse_loss;
 pub(crate) mod mul;
 pub(crate) mod nan_to_num;
@@ -110,17 +117,21 @@ pub(crate) mod ne;
 pub(crate) mod neg;
 pub(crate) mod nll_loss;
 pub(crate) mod norm;
+pub(crate) mod pad;
 pub(crate) mod permute;
 mod pointwise;
 pub(crate) mod pow;
 pub(crate) mod prelu;
 pub(crate) mod prelude;
-mod prelude;
 pub(crate) mod reciprocal;
 pub(crate) mod relu6;
 pub(crate) mod relu;
 pub(crate) mod remainder;
+pub(crate) mod repeat;
+pub(crate) mod repeat_interleave;
 pub(crate) mod reshape;
+pub(crate) mod roll;
+pub(crate) mod rot90;
 pub(crate) mod round;
 pub(crate) mod rsqrt;
 pub(crate) mod scatter_add;
@@ -155,14 +166,20 @@ pub(crate) mod tan;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;
 pub(crate) mod threshold;
+pub(crate) mod tile;
 pub(crate) mod to_dtype;
 pub(crate) mod topk;
 pub(crate) mod transpose;
+pub(crate) mod tril;
+pub(crate) mod triu;
 pub(crate) mod trunc;
 pub(crate) mod unbind;
+pub(crate) mod unflatten;
 pub(crate) mod unfold2d;
+pub(crate) mod unfold;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
+pub(crate) mod vstack;
 pub(crate) mod where_cond;
 pub(crate) mod xlogy;
 
@@ -209,6 +226,9 @@ pub const ALL: &[OpSpec] = &[
     cos::SPEC,
     cosh::SPEC,
     cross_entropy::SPEC,
+    diag::SPEC,
+    diag_embed::SPEC,
+    diagonal::SPEC,
     div::SPEC,
     dropout2d::SPEC,
     dropout::SPEC,
@@ -221,6 +241,7 @@ pub const ALL: &[OpSpec] = &[
     exp::SPEC,
     expm1::SPEC,
     flatten::SPEC,
+    flip::SPEC,
     floor::SPEC,
     floor_divide::SPEC,
     fmod::SPEC,
@@ -235,6 +256,7 @@ pub const ALL: &[OpSpec] = &[
     hardsigmoid::SPEC,
     hardswish::SPEC,
     hardtanh::SPEC,
+    hstack::SPEC,
     hypot::SPEC,
     i::SPEC,
     index_add::SPEC,
@@ -268,9 +290,11 @@ pub const ALL: &[OpSpec] = &[
     max_dim::SPEC,
     maximum::SPEC,
     mean::SPEC,
+    meshgrid::SPEC,
     min_dim::SPEC,
     minimum::SPEC,
     mish::SPEC,
+    movedim::SPEC,
     mse_loss::SPEC,
     mul::SPEC,
     nan_to_num::SPEC,
@@ -279,6 +303,7 @@ pub const ALL: &[OpSpec] = &[
     neg::SPEC,
     nll_loss::SPEC,
     norm::SPEC,
+    pad::SPEC,
     permute::SPEC,
     pow::SPEC,
     prelu::SPEC,
@@ -286,7 +311,11 @@ pub const ALL: &[OpSpec] = &[
     relu6::SPEC,
     relu::SPEC,
     remainder::SPEC,
+    repeat::SPEC,
+    repeat_interleave::SPEC,
     reshape::SPEC,
+    roll::SPEC,
+    rot90::SPEC,
     round::SPEC,
     rsqrt::SPEC,
     scatter_add::SPEC,
@@ -321,14 +350,20 @@ pub const ALL: &[OpSpec] = &[
     tanh::SPEC,
     tanhshrink::SPEC,
     threshold::SPEC,
+    tile::SPEC,
     to_dtype::SPEC,
     topk::SPEC,
     transpose::SPEC,
+    tril::SPEC,
+    triu::SPEC,
     trunc::SPEC,
     unbind::SPEC,
+    unflatten::SPEC,
     unfold2d::SPEC,
+    unfold::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
+    vstack::SPEC,
     where_cond::SPEC,
     xlogy::SPEC,
 ];
