@@ -6,7 +6,9 @@ mod convolution;
 mod indexing;
 mod linear_algebra;
 mod losses;
+mod normalisation;
 mod pointwise;
+mod pooling;
 mod reductions;
 mod shape;
 
@@ -23,7 +25,9 @@ pub fn all() -> BTreeMap<&'static str, Call> {
         indexing::CALLS,
         linear_algebra::CALLS,
         losses::CALLS,
+        normalisation::CALLS,
         pointwise::CALLS,
+        pooling::CALLS,
         reductions::CALLS,
         shape::CALLS,
     ];

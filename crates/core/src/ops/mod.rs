@@ -4,6 +4,9 @@
 pub(crate) mod abs;
 pub(crate) mod acos;
 pub(crate) mod acosh;
+pub(crate) mod adaptive_avg_pool1d;
+pub(crate) mod adaptive_avg_pool2d;
+pub(crate) mod adaptive_max_pool2d;
 pub(crate) mod add;
 pub(crate) mod addcdiv;
 pub(crate) mod addcmul;
@@ -21,6 +24,9 @@ pub(crate) mod asinh;
 pub(crate) mod atan;
 pub(crate) mod atan2;
 pub(crate) mod atanh;
+pub(crate) mod avg_pool1d;
+pub(crate) mod avg_pool2d;
+pub(crate) mod batch_norm;
 pub(crate) mod binary_cross_entropy;
 pub(crate) mod binary_cross_entropy_with_logits;
 pub(crate) mod broadcast_to;
@@ -65,6 +71,7 @@ pub(crate) mod gather;
 pub(crate) mod ge;
 pub(crate) mod gelu;
 pub(crate) mod glu;
+pub(crate) mod group_norm;
 pub(crate) mod gt;
 pub(crate) mod hardshrink;
 pub(crate) mod hardsigmoid;
@@ -75,11 +82,13 @@ pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
 pub(crate) mod index_select;
+pub(crate) mod instance_norm;
 pub(crate) mod isclose;
 pub(crate) mod isfinite;
 pub(crate) mod isinf;
 pub(crate) mod isnan;
 pub(crate) mod l1_loss;
+pub(crate) mod layer_norm;
 pub(crate) mod le;
 pub(crate) mod leaky_relu;
 pub(crate) mod lerp;
@@ -102,6 +111,9 @@ pub(crate) mod masked_fill;
 pub(crate) mod masked_select;
 pub(crate) mod matmul;
 pub(crate) mod max_dim;
+pub(crate) mod max_pool1d;
+pub(crate) mod max_pool2d;
+pub(crate) mod max_unpool2d;
 pub(crate) mod maximum;
 pub(crate) mod mean;
 pub(crate) mod meshgrid;
@@ -130,6 +142,7 @@ pub(crate) mod remainder;
 pub(crate) mod repeat;
 pub(crate) mod repeat_interleave;
 pub(crate) mod reshape;
+pub(crate) mod rms_norm;
 pub(crate) mod roll;
 pub(crate) mod rot90;
 pub(crate) mod round;
@@ -190,6 +203,9 @@ pub const ALL: &[OpSpec] = &[
     abs::SPEC,
     acos::SPEC,
     acosh::SPEC,
+    adaptive_avg_pool1d::SPEC,
+    adaptive_avg_pool2d::SPEC,
+    adaptive_max_pool2d::SPEC,
     add::SPEC,
     addcdiv::SPEC,
     addcmul::SPEC,
@@ -204,9 +220,12 @@ pub const ALL: &[OpSpec] = &[
     argsort::SPEC,
     asin::SPEC,
     asinh::SPEC,
-    atan2::SPEC,
     atan::SPEC,
+    atan2::SPEC,
     atanh::SPEC,
+    avg_pool1d::SPEC,
+    avg_pool2d::SPEC,
+    batch_norm::SPEC,
     binary_cross_entropy::SPEC,
     binary_cross_entropy_with_logits::SPEC,
     broadcast_to::SPEC,
@@ -230,15 +249,15 @@ pub const ALL: &[OpSpec] = &[
     diag_embed::SPEC,
     diagonal::SPEC,
     div::SPEC,
-    dropout2d::SPEC,
     dropout::SPEC,
+    dropout2d::SPEC,
     elu::SPEC,
     eq::SPEC,
     erf::SPEC,
     erfc::SPEC,
     erfinv::SPEC,
-    exp2::SPEC,
     exp::SPEC,
+    exp2::SPEC,
     expm1::SPEC,
     flatten::SPEC,
     flip::SPEC,
@@ -251,6 +270,7 @@ pub const ALL: &[OpSpec] = &[
     ge::SPEC,
     gelu::SPEC,
     glu::SPEC,
+    group_norm::SPEC,
     gt::SPEC,
     hardshrink::SPEC,
     hardsigmoid::SPEC,
@@ -261,19 +281,21 @@ pub const ALL: &[OpSpec] = &[
     i::SPEC,
     index_add::SPEC,
     index_select::SPEC,
+    instance_norm::SPEC,
     isclose::SPEC,
     isfinite::SPEC,
     isinf::SPEC,
     isnan::SPEC,
     l1_loss::SPEC,
+    layer_norm::SPEC,
     le::SPEC,
     leaky_relu::SPEC,
     lerp::SPEC,
     linear::SPEC,
+    log::SPEC,
     log10::SPEC,
     log1p::SPEC,
     log2::SPEC,
-    log::SPEC,
     log_sigmoid::SPEC,
     log_softmax::SPEC,
     logaddexp::SPEC,
@@ -288,6 +310,9 @@ pub const ALL: &[OpSpec] = &[
     masked_select::SPEC,
     matmul::SPEC,
     max_dim::SPEC,
+    max_pool1d::SPEC,
+    max_pool2d::SPEC,
+    max_unpool2d::SPEC,
     maximum::SPEC,
     mean::SPEC,
     meshgrid::SPEC,
@@ -308,12 +333,13 @@ pub const ALL: &[OpSpec] = &[
     pow::SPEC,
     prelu::SPEC,
     reciprocal::SPEC,
-    relu6::SPEC,
     relu::SPEC,
+    relu6::SPEC,
     remainder::SPEC,
     repeat::SPEC,
     repeat_interleave::SPEC,
     reshape::SPEC,
+    rms_norm::SPEC,
     roll::SPEC,
     rot90::SPEC,
     round::SPEC,
@@ -359,8 +385,8 @@ pub const ALL: &[OpSpec] = &[
     trunc::SPEC,
     unbind::SPEC,
     unflatten::SPEC,
-    unfold2d::SPEC,
     unfold::SPEC,
+    unfold2d::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
     vstack::SPEC,

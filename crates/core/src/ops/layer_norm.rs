@@ -1,0 +1,80 @@
+//! Mean 0 and variance 1 over the last axes.
+
+use super::prelude::*;
+
+impl Tensor {
+    /// (x - mean) / sqrt(variance + eps) weight + bias, mean and variance (divided by n) taken over the last axes, of lengths `shape`
+    /// (J. Ba et al., "Layer normalization", 2016). A weight and a bias have that shape.
+    ///
+    /// ```
+    /// use tapegrad_core::{Tensor, tensor};
+    /// let y = tensor![[1.0, 3.0], [5.0, 5.0]].layer_norm(&[2], None, None, 0.0);
+    /// assert_eq!(y.i(0).to_vec::<f32>().unwrap(), [-1.0, 1.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the tensor is not f32 or f64, or `shape` is not that of its last axes, or not that of weight and bias.
+    #[must_use]
+    #[track_caller]
+    pub fn layer_norm(&self, shape: &[usize], weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Tensor {
+        check_last("layer_norm", self, shape, [weight, bias]);
+        let axes: Vec<isize> = (1..=shape.len() as isize).map(|k| -k).collect();
+        let (centred, variance) = centred(self, &axes);
+        affine(centred * (variance + eps).rsqrt(), weight, bias)
+    }
+}
+
+/// y times a weight plus a bias, each where there is one.
+#[track_caller]
+pub(crate) fn affine(y: Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>) -> Tensor {
+    let y = weight.map_or_else(|| y.clone(), |weight| &y * weight);
+    bias.map_or_else(|| y.clone(), |bias| &y + bias)
+}
+
+/// x less its mean over axes, and its variance over them, divided by the number of elements.
+pub(crate) fn centred(x: &Tensor, axes: &[isize]) -> (Tensor, Tensor) {
+    let centred = x - x.mean_keepdim(axes);
+    let variance = centred.square().mean_keepdim(axes);
+    (centred, variance)
+}
+
+/// The axes of which a weight and a bias have one number for each place are the last ones.
+#[track_caller]
+pub(crate) fn check_last(op: &str, x: &Tensor, last: &[usize], parameters: [Option<&Tensor>; 2]) {
+    check_float(op, x);
+    if last.is_empty() || !x.shape().ends_with(last) {
+        fail!("{op}: normalised shape {last:?}, expected the last axes of {:?}", x.shape());
+    }
+    if let Some(parameter) = parameters.into_iter().flatten().find(|p| p.shape() != last) {
+        fail!("{op}: weight or bias {:?}, expected {last:?}", parameter.shape());
+    }
+}
+
+pub(crate) const SPEC: OpSpec = OpSpec {
+    name: "layer_norm",
+    group: Group::Normalisation,
+    types: Types::Floats,
+    formula: "(x - mean) / sqrt(var + eps) w + b",
+    derivative: "(h - mean h - y mean(h y)) / sqrt(var + eps), h = g w; g y to w, g to b",
+    kind: Derivative::Curved,
+    samples: || {
+        vec![
+            Sample::new("plain", [spread([2, 3], -2.0, 2.0), spread([3], 0.5, 1.5), spread([3], -1.0, 1.0)], |x| {
+                x[0].layer_norm(&[3], Some(&x[1]), Some(&x[2]), 1e-5)
+            }),
+            Sample::new("two axes", [spread([2, 3, 2], -2.0, 2.0)], |x| x[0].layer_norm(&[3, 2], None, None, 1e-3)),
+            Sample::new("size 1", [spread([2, 1], -2.0, 2.0)], |x| x[0].layer_norm(&[1], None, None, 1e-2) * &x[0]),
+            Sample::new("size 0", [spread([0, 2], -2.0, 2.0)], |x| x[0].layer_norm(&[2], None, None, 1e-5)),
+        ]
+    },
+    errors: || {
+        vec![
+            misuse!(
+                Tensor::zeros([2, 3]).layer_norm(&[2], None, None, 1e-5),
+                "layer_norm: normalised shape [2], expected"
+            ),
+            misuse!(Tensor::arange(0, 2).layer_norm(&[2], None, None, 1e-5), "layer_norm: not defined for i64"),
+        ]
+    },
+    kinks: no_kinks,
+};
