@@ -46,7 +46,7 @@ mod book {
         graph = "docs/graph.md",
         tensors = "docs/tensors.md",
         gradients = "docs/gradients.md",
-        ops = "docs/ops.md",
+        custom_ops = "docs/custom_ops.md",
         checking = "docs/checking.md",
         memory = "docs/memory.md"
     );

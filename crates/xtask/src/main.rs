@@ -1,6 +1,7 @@
 //! Tasks that are run by hand: `cargo xtask TASK`.
 
 mod mutants;
+mod page;
 mod soak;
 
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ Tasks:
   soak [--programs N] [--seed S]   checks N random programs (100000) against central differences,
                                    a tenth of them in second order too; failing seeds are added to
                                    tests/random_programs.txt, which the tests run first
+  ops                              writes docs/ops.md, the reference page of all ops
   mutants [--only PART] [--every N]
                                    plants faults, one at a time, in each op's rule and in the index
                                    arithmetic of each kernel (only in files whose path contains PART,
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((task, options)) if task == "soak" => soak::Options::parse(options).and_then(soak::run),
+        Some((task, [])) if task == "ops" => page::write(),
         Some((task, options)) if task == "mutants" => mutants::Options::parse(options).and_then(mutants::run),
         Some((task, _)) if task == "--help" || task == "help" => {
             print!("{HELP}");
