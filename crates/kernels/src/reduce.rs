@@ -13,32 +13,32 @@ use crate::math::{self, Binary};
 use crate::{pool, strided, view, with_type};
 
 /// Accumulators that run side by side: one AVX-512 register, two of AVX2.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Elements summed in the type itself before the sum goes to the wide type.
 const RUN: usize = 1024;
 /// Rows summed in the type itself when the reduced axis is not the last.
 const ROWS: usize = 32;
 /// Elements of input for one task.
-const TASK: usize = 1 << 16;
+pub(crate) const TASK: usize = 1 << 16;
 
 /// A contiguous array as `[outer, reduced, inner]`, and the shape of the result without the reduced axes.
-struct Folded<'a> {
-    x: Cow<'a, Array>,
-    outer: usize,
-    reduced: usize,
-    inner: usize,
-    kept: Dims,
+pub(crate) struct Folded<'a> {
+    pub(crate) x: Cow<'a, Array>,
+    pub(crate) outer: usize,
+    pub(crate) reduced: usize,
+    pub(crate) inner: usize,
+    pub(crate) kept: Dims,
 }
 
 impl Folded<'_> {
     /// How many of the outer groups make a task worth a thread.
-    fn groups_per_task(&self) -> usize {
+    pub(crate) fn groups_per_task(&self) -> usize {
         (TASK / (self.reduced * self.inner)).max(1)
     }
 }
 
 /// Brings the axes (sorted, different) together, copying if they are apart or the array is strided.
-fn fold<'a>(x: &'a Array, axes: &[usize]) -> Folded<'a> {
+pub(crate) fn fold<'a>(x: &'a Array, axes: &[usize]) -> Folded<'a> {
     let shape = x.shape();
     let kept: Dims = (0..shape.len()).filter(|a| !axes.contains(a)).map(|a| shape[a]).collect();
     let reduced = axes.iter().map(|&a| shape[a]).product();

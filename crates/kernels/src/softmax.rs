@@ -340,7 +340,7 @@ pub fn log_softmax_backward(y: &Array, g: &Array, axis: usize) -> Array {
 }
 
 /// Gives each task its first row's number, its rows of `x` along `axes`, and the place of its results, an array like `x`.
-pub(crate) fn map_rows<T: Real>(x: &Array, axes: &[usize], work: impl Fn(usize, &[T], &mut [T]) + Sync) -> Array {
+pub(crate) fn map_rows<T: Number>(x: &Array, axes: &[usize], work: impl Fn(usize, &[T], &mut [T]) + Sync) -> Array {
     let n = row_len(x.shape(), axes).max(1);
     let x = rows(x, axes);
     let xs = elements::<T>(&x);

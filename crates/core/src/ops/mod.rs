@@ -49,6 +49,10 @@ pub(crate) mod cross_entropy;
 pub(crate) mod diag;
 pub(crate) mod diag_embed;
 pub(crate) mod diagonal;
+pub(crate) mod cummax;
+pub(crate) mod cummin;
+pub(crate) mod cumprod;
+pub(crate) mod cumsum;
 pub(crate) mod div;
 pub(crate) mod dropout;
 pub(crate) mod dropout2d;
@@ -100,6 +104,7 @@ pub(crate) mod log2;
 pub(crate) mod log_sigmoid;
 pub(crate) mod log_softmax;
 pub(crate) mod logaddexp;
+pub(crate) mod logcumsumexp;
 pub(crate) mod logical_and;
 pub(crate) mod logical_not;
 pub(crate) mod logical_or;
@@ -135,6 +140,8 @@ mod pointwise;
 pub(crate) mod pow;
 pub(crate) mod prelu;
 pub(crate) mod prelude;
+mod prelude;
+pub(crate) mod prod;
 pub(crate) mod reciprocal;
 pub(crate) mod relu;
 pub(crate) mod relu6;
@@ -248,6 +255,10 @@ pub const ALL: &[OpSpec] = &[
     diag::SPEC,
     diag_embed::SPEC,
     diagonal::SPEC,
+    cummax::SPEC,
+    cummin::SPEC,
+    cumprod::SPEC,
+    cumsum::SPEC,
     div::SPEC,
     dropout::SPEC,
     dropout2d::SPEC,
@@ -299,6 +310,7 @@ pub const ALL: &[OpSpec] = &[
     log_sigmoid::SPEC,
     log_softmax::SPEC,
     logaddexp::SPEC,
+    logcumsumexp::SPEC,
     logical_and::SPEC,
     logical_not::SPEC,
     logical_or::SPEC,
@@ -332,6 +344,7 @@ pub const ALL: &[OpSpec] = &[
     permute::SPEC,
     pow::SPEC,
     prelu::SPEC,
+    prod::SPEC,
     reciprocal::SPEC,
     relu::SPEC,
     relu6::SPEC,

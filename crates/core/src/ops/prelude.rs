@@ -56,6 +56,12 @@ pub(crate) fn check_number(op: &str, x: &Tensor) {
     }
 }
 
+/// Bool elements count as 0 and 1.
+#[track_caller]
+pub(crate) fn count_bool(x: &Tensor) -> Cow<'_, Tensor> {
+    if x.dtype() == DType::Bool { Cow::Owned(x.to_dtype(DType::I64)) } else { Cow::Borrowed(x) }
+}
+
 /// Whether two operands can be taken as they stand.
 #[inline]
 pub(crate) fn alike(x: &Tensor, y: &Tensor) -> bool {

@@ -41,12 +41,10 @@ impl Op for Sum {
     }
 }
 
-/// Bool elements count as 0 and 1.
 #[track_caller]
 fn sum(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
-    let x = if x.dtype() == DType::Bool { Cow::Owned(x.to_dtype(DType::I64)) } else { Cow::Borrowed(x) };
     let op = Sum { axes: axes.resolve("sum", x.shape()), keepdim, from: kernels::dims(x.shape()) };
-    op.apply(&[&x])
+    op.apply(&[&count_bool(x)])
 }
 
 impl Tensor {
