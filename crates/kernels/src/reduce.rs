@@ -175,7 +175,7 @@ impl Extreme {
             Extreme::Max => candidate > best,
             Extreme::Min => candidate < best,
         };
-        beyond || (candidate.is_nan() && !best.is_nan())
+        beyond | (candidate.is_nan() & !best.is_nan())
     }
 }
 
@@ -251,50 +251,180 @@ fn extreme_typed<T: Number, F: Binary<T>>(choose: F, f: &Folded<'_>) -> Array {
 /// # Panics
 /// If there is nothing to reduce.
 pub fn extreme_with_index(which: Extreme, x: &Array, axes: &[usize]) -> (Array, Array) {
-    with_type!(number x.dtype(), T => {
-        let f = fold(x, axes);
-        assert!(f.reduced > 0 || f.outer * f.inner == 0, "extreme of no elements");
-        let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
-        let mut places = vec![0i64; f.outer * f.inner];
-        let values = Array::build::<T>(&f.kept, |out| {
-            if out.is_empty() {
-                return;
-            }
-            let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
-            pool::zip_chunks_mut(out, group * f.inner, &mut places, group * f.inner, |i, values, places| {
-                let columns = values.chunks_mut(f.inner).zip(places.chunks_mut(f.inner));
-                for (j, (values, places)) in columns.enumerate() {
-                    extreme_rows(which, &xs[(i * group + j) * each..][..each], values, places);
-                }
-            });
-        });
-        (values, Array::from_slice(&f.kept, &places))
+    let f = fold(x, axes);
+    with_type!(number x.dtype(), T => match (f.inner, which) {
+        (1, Extreme::Max) => find_in_rows::<T>(extreme_typed::<T, _>(math::Maximum, &f), &f),
+        (1, Extreme::Min) => find_in_rows::<T>(extreme_typed::<T, _>(math::Minimum, &f), &f),
+        _ => extreme_down_columns::<T>(which, &f),
     })
 }
 
+/// The extremes of rows and where each first occurs. To find the extreme and then its place is quicker than to carry the place
+/// along, since neither loop then branches on an element.
+fn find_in_rows<T: Number>(mut values: Array, f: &Folded<'_>) -> (Array, Array) {
+    let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
+    let mut places = vec![0i64; f.outer];
+    let rows = f.groups_per_task();
+    pool::zip_chunks_mut(values.make_mut::<T>(), rows, &mut places, rows, |i, values, places| {
+        for (j, (value, place)) in values.iter_mut().zip(places).enumerate() {
+            let row = &xs[(i * rows + j) * f.reduced..][..f.reduced];
+            let at = isa::dispatch(Find { value: *value, row });
+            // Of -0 and 0, which are equal, the one that is at the place.
+            (*value, *place) = (row[at], at as i64);
+        }
+    });
+    let places = Array::from_slice(&f.kept, &places);
+    (values, places)
+}
+
+/// Where a value, that is there, first occurs in a row; all NaN are one.
+struct Find<'a, T> {
+    value: T,
+    row: &'a [T],
+}
+
+impl<T: Number> Kernel for Find<'_, T> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<I: Isa>(self) -> usize {
+        let nan = self.value.is_nan();
+        let is_it = |v: T| (v == self.value) | (nan & v.is_nan());
+        let blocks = self.row.chunks(8 * LANES).enumerate();
+        let found = blocks.filter(|(_, block)| block.iter().fold(false, |any, &v| any | is_it(v)));
+        let first = found.map(|(i, block)| (i * 8 * LANES, block)).next();
+        first.and_then(|(start, block)| Some(start + block.iter().position(|&v| is_it(v))?)).unwrap_or(0)
+    }
+}
+
+/// The extremes down the columns of each group, and the row where each first occurs.
+fn extreme_down_columns<T: Number>(which: Extreme, f: &Folded<'_>) -> (Array, Array) {
+    assert!(f.reduced > 0 || f.outer * f.inner == 0, "extreme of no elements");
+    let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
+    let mut places = vec![0i64; f.outer * f.inner];
+    let values = Array::build::<T>(&f.kept, |out| {
+        if out.is_empty() {
+            return;
+        }
+        let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
+        pool::zip_chunks_mut(out, group * f.inner, &mut places, group * f.inner, |i, values, places| {
+            let columns = values.chunks_mut(f.inner).zip(places.chunks_mut(f.inner));
+            for (j, (values, places)) in columns.enumerate() {
+                let rows = &xs[(i * group + j) * each..][..each];
+                isa::dispatch(ExtremeRows { which, rows, values, places });
+            }
+        });
+    });
+    (values, Array::from_slice(&f.kept, &places))
+}
+
 /// The extremes down the columns of `rows`, each as wide as `values`.
-fn extreme_rows<T: Number>(which: Extreme, rows: &[T], values: &mut [T], places: &mut [i64]) {
-    let width = values.len();
-    if width == 1 {
-        let (mut best, mut place) = (rows[0], 0);
-        for (k, &v) in rows.iter().enumerate() {
-            if which.replaces(v, best) {
-                (best, place) = (v, k);
+struct ExtremeRows<'a, T> {
+    which: Extreme,
+    rows: &'a [T],
+    values: &'a mut [T],
+    places: &'a mut [i64],
+}
+
+impl<T: Number> Kernel for ExtremeRows<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<I: Isa>(self) {
+        let width = self.values.len();
+        self.values.copy_from_slice(&self.rows[..width]);
+        self.places.fill(0);
+        for (k, row) in self.rows.chunks_exact(width).enumerate().skip(1) {
+            for ((best, place), &v) in self.values.iter_mut().zip(&mut *self.places).zip(row) {
+                let replaces = self.which.replaces(v, *best);
+                *best = if replaces { v } else { *best };
+                *place = if replaces { k as i64 } else { *place };
             }
         }
-        (values[0], places[0]) = (best, place as i64);
-        return;
     }
-    for (k, row) in rows.chunks_exact(width).enumerate() {
-        for ((best, place), &v) in values.iter_mut().zip(&mut *places).zip(row) {
-            if k == 0 || which.replaces(v, *best) {
-                (*best, *place) = (v, k as i64);
-            }
+}
+
+/// Whether all are `wanted` over `axes` (sorted, different), which the result lacks; of none, true.
+pub fn all_are(wanted: bool, x: &Array, axes: &[usize]) -> Array {
+    let f = fold(x, axes);
+    let xs = f.x.as_slice::<bool>().expect("folded arrays are contiguous");
+    Array::build::<bool>(&f.kept, |out| {
+        out.fill(true);
+        if out.is_empty() || f.reduced == 0 {
+            return;
         }
-    }
+        let (group, each) = (f.groups_per_task(), f.reduced * f.inner);
+        pool::chunks_mut(out, group * f.inner, |i, flags| {
+            for (j, flags) in flags.chunks_mut(f.inner).enumerate() {
+                let rows = &xs[(i * group + j) * each..][..each];
+                if f.inner == 1 {
+                    flags[0] = rows.chunks(RUN).all(|run| run.iter().fold(true, |all, &b| all & (b == wanted)));
+                    continue;
+                }
+                for row in rows.chunks_exact(f.inner) {
+                    for (flag, &b) in flags.iter_mut().zip(row) {
+                        *flag &= b == wanted;
+                    }
+                }
+            }
+        });
+    })
 }
 
 /// How many elements are true.
 pub fn count_true(x: &Array) -> usize {
     strided::contiguous(x).as_slice::<bool>().map_or(0, |flags| flags.iter().filter(|&&b| b).count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: the first element that nothing goes beyond, or the first NaN.
+    fn first_extreme(which: Extreme, row: &[f32]) -> usize {
+        (1..row.len()).fold(0, |best, k| if which.replaces(row[k], row[best]) { k } else { best })
+    }
+
+    #[test]
+    fn extremes_are_found_at_their_first_place_in_rows_and_columns() {
+        let irregular = |i: usize| ((i.wrapping_mul(2_654_435_761) >> 7) % 97) as f32;
+        for n in [1, 15, 16, 127, 128, 129, 1000] {
+            let mut xs: Vec<f32> = (0..4 * n).map(irregular).collect();
+            xs[n / 2] = f32::NAN;
+            xs[n - 1] = f32::NAN;
+            xs[n..2 * n].fill(-0.0);
+            xs[2 * n - 1] = 0.0;
+            for which in [Extreme::Max, Extreme::Min] {
+                let expected: Vec<usize> = xs.chunks(n).map(|row| first_extreme(which, row)).collect();
+                let rows = Array::from_slice(&[4, n], &xs);
+                let columns = Array::build::<f32>(&[n, 4], |out| {
+                    for (i, v) in out.iter_mut().enumerate() {
+                        *v = xs[i % 4 * n + i / 4];
+                    }
+                });
+                for (x, axis) in [(rows, 1), (columns, 0)] {
+                    let (values, places) = extreme_with_index(which, &x, &[axis]);
+                    let places: Vec<usize> = places.as_slice::<i64>().unwrap().iter().map(|&p| p as usize).collect();
+                    assert_eq!(places, expected, "{which:?} of {n} along {axis}");
+                    for (j, (value, place)) in values.as_slice::<f32>().unwrap().iter().zip(places).enumerate() {
+                        assert_eq!(value.to_bits(), xs[j * n + place].to_bits());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_that_differs_is_noticed_wherever_it_stands() {
+        for (shape, axes) in [(&[3, 2000][..], &[1][..]), (&[5, 7, 3], &[1]), (&[2, 3, 4], &[0, 2])] {
+            let len: usize = shape.iter().product();
+            for odd in [0, len / 2, len - 1] {
+                let flags: Vec<bool> = (0..len).map(|i| i != odd).collect();
+                let flags = Array::from_slice(shape, &flags);
+                let counts = sum(&crate::elementwise::cast(&flags, crate::DType::I64), axes);
+                let n: usize = axes.iter().map(|&a| shape[a]).product();
+                let expected: Vec<bool> = counts.as_slice::<i64>().unwrap().iter().map(|&c| c == n as i64).collect();
+                assert_eq!(all_are(true, &flags, axes).as_slice::<bool>().unwrap(), expected);
+                assert!(all_are(false, &flags, axes).as_slice::<bool>().unwrap().iter().all(|&none| !none));
+            }
+        }
+    }
 }

@@ -2,17 +2,20 @@
 
 use super::prelude::*;
 
-/// A test of how many of the elements over the axes are true, and of how many there are.
+/// Whether all over the axes are `wanted`.
 #[track_caller]
-pub(crate) fn truths(op: &str, x: &Tensor, axes: Axes, keepdim: bool, test: fn(usize, usize) -> bool) -> Tensor {
+pub(crate) fn all_are(op: &str, wanted: bool, x: &Tensor, axes: Axes, keepdim: bool) -> Array {
     if x.dtype() != DType::Bool {
         fail!("{op}: not defined for {}; compare first", x.dtype());
     }
     let axes = axes.resolve(op, x.shape());
-    let len = axes.iter().map(|&a| x.shape()[a]).product();
-    let counts = reduce::sum(&elementwise::cast(&x.value(), DType::I64), &axes);
-    let flags = elementwise::test_each(&counts, |count| test(count as usize, len));
-    Tensor::constant(view::reshape(&flags, &axes::reduced(x.shape(), &axes, keepdim)))
+    let flags = reduce::all_are(wanted, &x.value(), &axes);
+    view::reshape(&flags, &axes::reduced(x.shape(), &axes, keepdim))
+}
+
+#[track_caller]
+fn all(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
+    Tensor::constant(all_are("all", true, x, axes, keepdim))
 }
 
 impl Tensor {
@@ -23,7 +26,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn all(&self) -> Tensor {
-        truths("all", self, Axes::from(..), false, |n, len| n == len)
+        all(self, Axes::from(..), false)
     }
 
     /// Whether all are true over some axes, which the result lacks.
@@ -38,7 +41,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn all_dim(&self, axes: impl Into<Axes>) -> Tensor {
-        truths("all", self, axes.into(), false, |n, len| n == len)
+        all(self, axes.into(), false)
     }
 
     /// As [`Tensor::all_dim`], but the axes stay with length 1.
@@ -48,7 +51,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn all_keepdim(&self, axes: impl Into<Axes>) -> Tensor {
-        truths("all", self, axes.into(), true, |n, len| n == len)
+        all(self, axes.into(), true)
     }
 }
 

@@ -34,17 +34,23 @@ impl Op for Extremum {
     }
 
     fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
-        let kept = axes::reduced(&self.from, &self.axes, true);
-        let (x, out) = (ctx.constant_input(0), reshape(&ctx.constant_output(0), &kept));
-        let mut winners = x.eq(&out);
-        // Where there is a NaN, it is the extreme, and equal to nothing.
-        if reduce::count_true(&out.isnan().value()) > 0 {
-            winners = winners.logical_or(&x.isnan());
-        }
-        let count = Tensor::constant(reduce::sum(&winners.to_dtype(x.dtype()).value(), &self.axes));
-        let share = reshape(ctx.g(), &kept) / reshape(&count, &kept);
-        smallvec![Some(winners.where_cond(share, 0))]
+        smallvec![Some(share_evenly(ctx.g(), &ctx.constant_input(0), &ctx.constant_output(0), &self.axes))]
     }
+}
+
+/// Shares `g` among the elements of `x` that are what was chosen over the axes, which `g` and `chosen` may lack.
+#[track_caller]
+pub(crate) fn share_evenly(g: &Tensor, x: &Tensor, chosen: &Tensor, axes: &[usize]) -> Tensor {
+    let kept = axes::reduced(x.shape(), axes, true);
+    let chosen = reshape(chosen, &kept);
+    let mut winners = x.eq(&chosen);
+    // Where there is a NaN, it is what is chosen, and equal to nothing.
+    if reduce::count_true(&chosen.isnan().value()) > 0 {
+        winners = winners.logical_or(&x.isnan());
+    }
+    let count = Tensor::constant(reduce::sum(&winners.to_dtype(x.dtype()).value(), axes));
+    let share = reshape(g, &kept) / reshape(&count, &kept);
+    winners.where_cond(share, 0)
 }
 
 #[track_caller]

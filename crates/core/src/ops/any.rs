@@ -1,7 +1,13 @@
 //! Whether at least one is true.
 
-use super::all::truths;
+use super::all::all_are;
 use super::prelude::*;
+
+/// Not all are false.
+#[track_caller]
+fn any(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
+    Tensor::constant(all_are("any", false, x, axes, keepdim)).logical_not()
+}
 
 impl Tensor {
     /// Whether at least one is true, as a bool tensor without axes; of none, false.
@@ -11,7 +17,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn any(&self) -> Tensor {
-        truths("any", self, Axes::from(..), false, |n, _| n > 0)
+        any(self, Axes::from(..), false)
     }
 
     /// Whether at least one is true over some axes, which the result lacks.
@@ -26,7 +32,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn any_dim(&self, axes: impl Into<Axes>) -> Tensor {
-        truths("any", self, axes.into(), false, |n, _| n > 0)
+        any(self, axes.into(), false)
     }
 
     /// As [`Tensor::any_dim`], but the axes stay with length 1.
@@ -36,7 +42,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn any_keepdim(&self, axes: impl Into<Axes>) -> Tensor {
-        truths("any", self, axes.into(), true, |n, _| n > 0)
+        any(self, axes.into(), true)
     }
 }
 

@@ -29,12 +29,7 @@ impl Op for ExtremumAt {
     }
 
     fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
-        let kept = axes::reduced(&self.from, &[self.axis], true);
-        let mut along = Dims::from_elem(1, self.from.len());
-        along[self.axis] = self.from[self.axis];
-        let places = reshape(&Tensor::arange(0, self.from[self.axis] as i64), &along);
-        let chosen = places.eq(reshape(&ctx.constant_output(1), &kept));
-        smallvec![Some(chosen.where_cond(reshape(ctx.g(), &kept), 0))]
+        smallvec![Some(at_places(ctx.g(), &ctx.constant_output(1), self.axis, &self.from))]
     }
 
     fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
@@ -44,6 +39,16 @@ impl Op for ExtremumAt {
     fn saves_output(&self, i: usize) -> bool {
         i == 1
     }
+}
+
+/// Zeros of shape `from`, with `g` at the places along an axis, which both lack.
+#[track_caller]
+pub(crate) fn at_places(g: &Tensor, places: &Tensor, axis: usize, from: &[usize]) -> Tensor {
+    let kept = axes::reduced(from, &[axis], true);
+    let mut along = Dims::from_elem(1, from.len());
+    along[axis] = from[axis];
+    let chosen = reshape(&Tensor::arange(0, from[axis] as i64), &along).eq(reshape(places, &kept));
+    chosen.where_cond(reshape(g, &kept), 0)
 }
 
 #[track_caller]
