@@ -6,7 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tapegrad::isa::{self, Level};
 use tapegrad::spec::{spread, spread_around};
-use tapegrad::{DType, Tensor, num_threads, ops, parallel_jobs, set_num_threads, tensor};
+use tapegrad::{
+    AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType, MaxPool2dOptions, Padding, Rng, Tensor,
+    num_threads, ops, parallel_jobs, set_num_threads, tensor,
+};
 
 /// Runs `f` on each number of threads; the number is the whole process's, so one test at a time. All must give the same.
 fn same_on<R: PartialEq>(threads: &[usize], what: &str, mut f: impl FnMut() -> R) {
@@ -104,6 +107,16 @@ impl Operands {
 
     fn leaves(&self) -> [&Tensor; 7] {
         [&self.x, &self.y, &self.positive, &self.row, &self.column, &self.a, &self.b]
+    }
+
+    /// `[8, 2, 127, 130]`.
+    fn image(&self) -> Tensor {
+        self.x.narrow(0, 0, 508).narrow(1, 0, 520).reshape([8, 2, 127, 130])
+    }
+
+    /// A kernel made of the elements of `a`.
+    fn kernel(&self, shape: &[isize]) -> Tensor {
+        self.a.flatten().narrow(0, 0, shape.iter().product::<isize>() as usize).reshape(shape)
     }
 
     fn mask(&self) -> Tensor {
@@ -212,6 +225,133 @@ const CALLS: &[(&str, Call)] = &[
     ("unsqueeze", |o| vec![o.x.unsqueeze(1) * 2.0]),
     ("var", |o| vec![o.x.var(), o.x.var_dim(0), o.x.var_dim(1)]),
     ("where_cond", |o| vec![o.mask().where_cond(&o.x, &o.y)]),
+    ("acos", |o| vec![(&o.x * 0.3).acos()]),
+    ("acosh", |o| vec![(&o.positive + 1.0).acosh()]),
+    ("asin", |o| vec![(&o.x * 0.3).asin()]),
+    ("asinh", |o| vec![o.x.asinh()]),
+    ("atan", |o| vec![o.x.atan()]),
+    ("atanh", |o| vec![(&o.x * 0.3).atanh()]),
+    ("ceil", |o| vec![o.x.ceil()]),
+    ("cosh", |o| vec![o.x.cosh()]),
+    ("erf", |o| vec![o.x.erf()]),
+    ("erfc", |o| vec![o.x.erfc()]),
+    ("erfinv", |o| vec![(&o.x * 0.3).erfinv()]),
+    ("exp2", |o| vec![o.x.exp2()]),
+    ("expm1", |o| vec![o.x.expm1()]),
+    ("floor", |o| vec![o.x.floor()]),
+    ("frac", |o| vec![o.x.frac()]),
+    ("gelu", |o| vec![o.x.gelu()]),
+    ("hardsigmoid", |o| vec![o.x.hardsigmoid()]),
+    ("hardswish", |o| vec![o.x.hardswish()]),
+    ("isinf", |o| vec![o.x.isinf()]),
+    ("log10", |o| vec![o.positive.log10()]),
+    ("log1p", |o| vec![o.positive.log1p()]),
+    ("log2", |o| vec![o.positive.log2()]),
+    ("log_sigmoid", |o| vec![o.x.log_sigmoid()]),
+    ("logit", |o| vec![(&o.positive * 0.3).logit()]),
+    ("mish", |o| vec![o.x.mish()]),
+    ("nan_to_num", |o| vec![o.x.nan_to_num()]),
+    ("relu6", |o| vec![o.x.relu6()]),
+    ("round", |o| vec![o.x.round()]),
+    ("rsqrt", |o| vec![o.positive.rsqrt()]),
+    ("selu", |o| vec![o.x.selu()]),
+    ("silu", |o| vec![o.x.silu()]),
+    ("sinc", |o| vec![o.x.sinc()]),
+    ("sinh", |o| vec![o.x.sinh()]),
+    ("softplus", |o| vec![o.x.softplus()]),
+    ("softsign", |o| vec![o.x.softsign()]),
+    ("tan", |o| vec![o.x.tan()]),
+    ("tanhshrink", |o| vec![o.x.tanhshrink()]),
+    ("trunc", |o| vec![o.x.trunc()]),
+    ("atan2", |o| vec![o.x.atan2(&o.y)]),
+    ("copysign", |o| vec![o.x.copysign(&o.y)]),
+    ("floor_divide", |o| vec![o.x.floor_divide(&o.y)]),
+    ("fmod", |o| vec![o.x.fmod(&o.y)]),
+    ("hypot", |o| vec![o.x.hypot(&o.y)]),
+    ("logaddexp", |o| vec![o.x.logaddexp(&o.y)]),
+    ("remainder", |o| vec![o.x.remainder(&o.y)]),
+    ("xlogy", |o| vec![o.x.xlogy(&o.positive)]),
+    ("addcdiv", |o| vec![o.x.addcdiv(&o.row, &o.y, 0.7)]),
+    ("addcmul", |o| vec![o.x.addcmul(&o.row, &o.y, 0.7)]),
+    ("lerp", |o| vec![o.x.lerp(&o.y, &o.row)]),
+    ("isclose", |o| vec![o.x.isclose(&o.y, 0.1, 0.1)]),
+    ("bucketize", |o| vec![o.x.bucketize(&spread([9], 0.0, 1.0).sort(0, false).0.to_dtype(o.x.dtype()), false)]),
+    ("searchsorted", |o| vec![spread([9], 0.0, 1.0).sort(0, false).0.to_dtype(o.x.dtype()).searchsorted(&o.x, true)]),
+    ("celu", |o| vec![o.x.celu(1.5)]),
+    ("elu", |o| vec![o.x.elu(1.5)]),
+    ("glu", |o| vec![o.x.narrow(1, 0, 520).glu(1)]),
+    ("hardshrink", |o| vec![o.x.hardshrink(0.5)]),
+    ("softshrink", |o| vec![o.x.softshrink(0.5)]),
+    ("hardtanh", |o| vec![o.x.hardtanh(-1.0, 1.0)]),
+    ("threshold", |o| vec![o.x.threshold(0.5, 2.0)]),
+    ("prelu", |o| vec![o.x.prelu(&o.row)]),
+    ("softmin", |o| vec![o.x.softmin(0), o.x.softmin(1)]),
+    ("dropout", |o| vec![o.x.dropout_with(0.3, &mut Rng::seeded(1))]),
+    ("alpha_dropout", |o| vec![o.x.alpha_dropout_with(0.3, &mut Rng::seeded(1))]),
+    ("dropout2d", |o| vec![o.image().dropout2d_with(0.3, &mut Rng::seeded(1))]),
+    ("mse_loss", |o| vec![o.x.mse_loss(&o.y)]),
+    ("l1_loss", |o| vec![o.x.l1_loss(&o.y)]),
+    ("nll_loss", |o| vec![o.x.log_softmax(1).nll_loss(&Tensor::arange(0, ROWS as i64))]),
+    ("binary_cross_entropy", |o| vec![o.x.sigmoid().binary_cross_entropy(&(&o.positive * 0.3))]),
+    ("binary_cross_entropy_with_logits", |o| vec![o.x.binary_cross_entropy_with_logits(&o.positive)]),
+    ("cumsum", |o| vec![o.x.cumsum(0), o.x.cumsum(1)]),
+    ("cumprod", |o| vec![(&o.y * 0.7).cumprod(0), (&o.y * 0.7).cumprod(1)]),
+    ("logcumsumexp", |o| vec![o.x.logcumsumexp(0), o.x.logcumsumexp(1)]),
+    ("cummax", |o| [o.x.cummax(0), o.x.cummax(1)].into_iter().flat_map(|(v, i)| [v, i]).collect()),
+    ("cummin", |o| [o.x.cummin(0), o.x.cummin(1)].into_iter().flat_map(|(v, i)| [v, i]).collect()),
+    ("prod", |o| vec![o.y.prod_dim(0), o.y.prod_dim(1)]),
+    ("diag", |o| vec![o.x.diag(3), o.row.diag(0)]),
+    ("diag_embed", |o| vec![o.row.diag_embed(1)]),
+    ("diagonal", |o| vec![o.x.diagonal(1, 0, 1) * 2.0]),
+    ("flip", |o| vec![o.x.flip([0, 1]) * 2.0]),
+    ("hstack", |o| vec![Tensor::hstack(&[o.x.clone(), o.y.clone()])]),
+    ("vstack", |o| vec![Tensor::vstack(&[o.x.clone(), o.y.clone()])]),
+    ("meshgrid", |o| Tensor::meshgrid(&[o.row.clone(), o.column.flatten()])),
+    ("movedim", |o| vec![o.x.movedim(0, 1) * 2.0]),
+    ("pad", |o| vec![o.x.pad(1, 3, 2, Padding::Reflect), o.x.pad(0, 3, 2, Padding::Constant(0.5))]),
+    ("repeat", |o| vec![o.row.repeat([301, 1]) * 2.0]),
+    ("tile", |o| vec![o.row.tile([301, 1]) * 2.0]),
+    ("repeat_interleave", |o| vec![o.row.repeat_interleave(301, 0) * 2.0]),
+    ("roll", |o| vec![o.x.roll(7, 1)]),
+    ("rot90", |o| vec![o.x.rot90(1, 0, 1) * 2.0]),
+    ("tril", |o| vec![o.x.tril(3)]),
+    ("triu", |o| vec![o.x.triu(3)]),
+    ("unflatten", |o| vec![o.x.narrow(1, 0, 520).unflatten(1, [2, -1]) * 2.0]),
+    ("unfold", |o| vec![o.x.unfold(1, 5, 2) * 2.0]),
+    ("adaptive_avg_pool1d", |o| vec![o.x.adaptive_avg_pool1d(17)]),
+    ("adaptive_avg_pool2d", |o| vec![o.image().adaptive_avg_pool2d([7, 11])]),
+    ("adaptive_max_pool2d", |o| vec![o.image().adaptive_max_pool2d([3, 2])]),
+    ("avg_pool1d", |o| vec![o.x.avg_pool1d(3, 2, 1)]),
+    ("max_pool1d", |o| vec![o.x.max_pool1d(3, 2, 1)]),
+    ("avg_pool2d", |o| vec![o.image().avg_pool2d(&AvgPool2dOptions::new([2, 3]))]),
+    ("max_pool2d", |o| {
+        let (v, i) = o.image().max_pool2d_with_indices(&MaxPool2dOptions::new([2, 2]));
+        vec![v, i]
+    }),
+    ("max_unpool2d", |o| {
+        let (v, i) = o.image().max_pool2d_with_indices(&MaxPool2dOptions::new([2, 2]));
+        vec![v.max_unpool2d(&i, [127, 130])]
+    }),
+    ("batch_norm", |o| vec![o.image().batch_norm(None, None, 1e-5).0]),
+    ("group_norm", |o| vec![o.image().group_norm(2, None, None, 1e-5)]),
+    ("instance_norm", |o| vec![o.image().instance_norm(None, None, 1e-5)]),
+    ("layer_norm", |o| vec![o.x.layer_norm(&[COLUMNS], Some(&o.row), Some(&o.row), 1e-5)]),
+    ("rms_norm", |o| vec![o.x.rms_norm(&[COLUMNS], Some(&o.row), 1e-5)]),
+    ("conv1d", |o| {
+        vec![o.image().reshape([8, 254, -1]).conv1d(&o.kernel(&[5, 254, 3]), None, &Conv1dOptions::default())]
+    }),
+    ("conv2d", |o| {
+        vec![o.image().conv2d(&o.kernel(&[5, 2, 3, 3]), None, &Conv2dOptions { padding: [1, 1], ..Default::default() })]
+    }),
+    ("conv3d", |o| vec![o.image().unsqueeze(1).conv3d(&o.kernel(&[3, 1, 2, 3, 3]), None, &Conv3dOptions::default())]),
+    ("conv_transpose1d", |o| {
+        vec![o.image().reshape([8, 254, -1]).conv_transpose1d(&o.kernel(&[254, 5, 3]), None, &Default::default())]
+    }),
+    ("conv_transpose2d", |o| vec![o.image().conv_transpose2d(&o.kernel(&[2, 5, 3, 3]), None, &Default::default())]),
+    ("unfold2d", |o| vec![o.image().unfold2d([3, 3], &Default::default())]),
+    ("fold2d", |o| {
+        vec![o.image().unfold2d([3, 3], &Default::default()).fold2d([127, 130], [3, 3], &Default::default())]
+    }),
 ];
 
 fn bits(x: &Tensor) -> Vec<u64> {

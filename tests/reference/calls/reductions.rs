@@ -34,4 +34,10 @@ pub const CALLS: &[(&str, Call)] = &[
     ("sum", |x, a| reduce(x, a, |x| x.sum(), |x, d| x.sum_dim(d), |x, d| x.sum_keepdim(d))),
     ("sum_to", |x, a| vec![x[0].sum_to(a.sizes("shape"))]),
     ("var", |x, a| reduce(x, a, |x| x.var(), |x, d| x.var_dim(d), |x, d| x.var_keepdim(d))),
+    ("cummax", |x, a| pair(x[0].cummax(a.axis("dim")))),
+    ("cummin", |x, a| pair(x[0].cummin(a.axis("dim")))),
+    ("cumprod", |x, a| vec![x[0].cumprod(a.axis("dim"))]),
+    ("cumsum", |x, a| vec![x[0].cumsum(a.axis("dim"))]),
+    ("logcumsumexp", |x, a| vec![x[0].logcumsumexp(a.axis("dim"))]),
+    ("prod", |x, a| reduce(x, a, |x| x.prod(), |x, d| x.prod_dim(d), |x, d| x.prod_keepdim(d))),
 ];

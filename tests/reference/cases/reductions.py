@@ -54,3 +54,26 @@ for op, call in [("max_dim", torch.max), ("min_dim", torch.min)]:
 
 for shape, to in [((2, 3), (3,)), ((2, 3), (2, 1)), ((4, 2, 3), (1, 3)), ((3,), ()), ((2, 2), (2, 2)), ((4, 2, 3), (4, 1, 1))]:
     case("sum_to", lambda x, shape: x.sum_to_size(shape), normal(*shape), shape=list(to))
+
+for op in ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin"]:
+    call = getattr(torch, op)
+    for shape, dim in [((5,), 0), ((3, 4), 0), ((3, 4), -1), ((2, 3, 4), 1), ((1, 2), 0)]:
+        case(op, call, normal(*shape), dim=dim)
+case("cumprod", torch.cumprod, given([2.0, 0.0, 3.0, 0.0, 4.0]), dim=0)
+case("cumsum", torch.cumsum, integers(-9, 9, 3, 4), dim=1)
+case("cummax", torch.cummax, given([1.0, 1.0, 0.0, NAN, 2.0]), dim=0, order=1)
+case("cummin", torch.cummin, given([1.0, 1.0, 2.0, 0.0, 0.0]), dim=0)
+case("logcumsumexp", torch.logcumsumexp, given([1000.0, 999.0, -1000.0]), dim=0)
+
+
+def product(x, dim=None, keepdim=False):
+    for axis in sorted(dim if isinstance(dim, list) else [dim], key=lambda a: a % x.dim(), reverse=True):
+        x = torch.prod(x, axis, keepdim=keepdim)
+    return x
+
+
+forms("prod", product, normal, torch.prod)
+case("prod", torch.prod, given([2.0, 0.0, 3.0]))
+case("prod", torch.prod, given([0.0, 5.0, 0.0]))
+case("prod", product, given([[0.0, 2.0], [3.0, 0.0]]), dim=0)
+case("prod", torch.prod, integers(1, 5, 2, 3))

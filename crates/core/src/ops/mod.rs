@@ -46,13 +46,13 @@ pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
 pub(crate) mod cross_entropy;
-pub(crate) mod diag;
-pub(crate) mod diag_embed;
-pub(crate) mod diagonal;
 pub(crate) mod cummax;
 pub(crate) mod cummin;
 pub(crate) mod cumprod;
 pub(crate) mod cumsum;
+pub(crate) mod diag;
+pub(crate) mod diag_embed;
+pub(crate) mod diagonal;
 pub(crate) mod div;
 pub(crate) mod dropout;
 pub(crate) mod dropout2d;
@@ -140,7 +140,6 @@ mod pointwise;
 pub(crate) mod pow;
 pub(crate) mod prelu;
 pub(crate) mod prelude;
-mod prelude;
 pub(crate) mod prod;
 pub(crate) mod reciprocal;
 pub(crate) mod relu;
@@ -252,13 +251,13 @@ pub const ALL: &[OpSpec] = &[
     cos::SPEC,
     cosh::SPEC,
     cross_entropy::SPEC,
-    diag::SPEC,
-    diag_embed::SPEC,
-    diagonal::SPEC,
     cummax::SPEC,
     cummin::SPEC,
     cumprod::SPEC,
     cumsum::SPEC,
+    diag::SPEC,
+    diag_embed::SPEC,
+    diagonal::SPEC,
     div::SPEC,
     dropout::SPEC,
     dropout2d::SPEC,
