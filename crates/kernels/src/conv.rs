@@ -2,7 +2,7 @@
 //! derivative of the other two.
 //!
 //! No matrix of patches is made. An image, or a band of it that stays in cache, is copied once with its padding
-//! ([`source`]) such that every tap of the kernel reads adjacent elements ([`plan`]); the register tiles ([`tile`]) then read it
+//! (`source`) such that every tap of the kernel reads adjacent elements (`plan`); the register tiles (`tile`) then read it
 //! at an offset for each tap. Elements are summed in an order that follows from the shapes alone.
 
 #[cfg(target_arch = "x86_64")]
