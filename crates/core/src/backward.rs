@@ -22,6 +22,7 @@ use crate::fail;
 use crate::hook::Hook;
 use crate::leaf::Leaf;
 use crate::mode;
+use crate::observe::{self, Walked, Within};
 use crate::op::{Cotangents, SharedOp, Vjp};
 use crate::scope::{self, Site};
 use crate::tape::{self, Kind, Mark, NodeId, Tape};
@@ -256,8 +257,10 @@ impl Walk {
             let _held = NodeRef::counted(self.tape, node);
             if self.targets.is_some() {
                 self.settle(index);
-                if !self.entries[index as usize].leads_on {
+                let entry = &self.entries[index as usize];
+                if !entry.leads_on {
                     // A target itself, with nothing asked for behind it.
+                    observe_totals(entry.node, &entry.cotangents);
                     continue;
                 }
             }
@@ -321,6 +324,7 @@ impl Walk {
             })
         });
         let (name, site) = (step.op.name(), step.site);
+        observe_totals(step.node, cotangents);
         let mut ctx = Vjp {
             op: name,
             cotangents,
@@ -332,7 +336,9 @@ impl Walk {
             reads_graph: Cell::new(false),
         };
         let op = step.op.get();
-        let mut given = scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&mut ctx) });
+        let mut rule =
+            || scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&mut ctx) });
+        let mut given = if observe::is_on() { observe::within(Within::Walk, rule) } else { rule() };
         if given.len() != step.inputs.len() {
             let (found, expected) = (given.len(), step.inputs.len());
             fail!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
@@ -410,6 +416,9 @@ impl Walk {
                 Kind::Edge(_) => unreachable!("an edge among the leaves"),
             });
             let total = run_hooks(&leaf.hooks(), total);
+            if observe::is_on() {
+                observe::tell(|observer| observer.gathered(&leaf, &total));
+            }
             totals.push((node, leaf, total));
         }
         totals
@@ -467,6 +476,14 @@ fn sum(total: Tensor, more: Tensor) -> Tensor {
             Tensor::constant(total)
         }
         (total, _) => Tensor(total) + more,
+    }
+}
+
+/// Shows what arrived at an edge to those who look on.
+#[inline]
+fn observe_totals(node: NodeId, totals: &[Option<Tensor>]) {
+    if observe::is_on() {
+        observe::tell(|observer| observer.walked(&Walked { node, totals }));
     }
 }
 

@@ -16,6 +16,7 @@ mod index;
 mod layout;
 mod leaf;
 mod mode;
+mod observe;
 pub mod op;
 mod operand;
 mod operators;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 
 use crate::mode;
+use crate::observe::{self, Within};
 use crate::scope::{self, Site};
 use crate::tape::{self, NodeId};
 use crate::tensor::{NodeRef, Tensor};
@@ -132,7 +133,7 @@ pub trait Op: fmt::Debug + Send + Sync + 'static {
 fn apply<O: Op>(op: O, inputs: &[&Tensor], caller: Site) -> Outputs {
     let outputs = {
         let _mode = mode::set(false);
-        op.forward(inputs)
+        if observe::is_on() { observe::within(Within::Forward, || op.forward(inputs)) } else { op.forward(inputs) }
     };
     record(op, inputs, outputs, caller)
 }
@@ -141,6 +142,9 @@ fn apply<O: Op>(op: O, inputs: &[&Tensor], caller: Site) -> Outputs {
 #[inline]
 #[track_caller]
 pub(crate) fn record<O: Op>(op: O, inputs: &[&Tensor], outputs: Outputs, caller: Site) -> Outputs {
+    if observe::is_on() {
+        return observe::record(SharedOp::new(op), inputs, outputs, scope::site(caller));
+    }
     if mode::is_recording() && inputs.iter().any(|x| x.needs_grad()) {
         tape::record(SharedOp::new(op), inputs, outputs, scope::site(caller))
     } else {

@@ -9,16 +9,17 @@ use std::panic::Location;
 use smallvec::{SmallVec, smallvec};
 
 use crate::mode;
+use crate::observe;
 use crate::op::{self, Op};
 use crate::operand::Scalar;
 use crate::tensor::{Repr, Tensor};
 use tapegrad_kernels::math::{Binary, MulScalar, Unary};
 use tapegrad_kernels::{Array, elementwise, same_shape, with_type};
 
-/// Whether the elements of `x` may be overwritten.
+/// Whether the elements of `x` may be overwritten. Not while somebody looks on, who would see neither the op nor its input.
 #[inline]
 pub(crate) fn can(x: &Tensor) -> bool {
-    matches!(&x.0, Repr::Constant(value) if value.is_unique() && value.dtype().is_float())
+    matches!(&x.0, Repr::Constant(value) if value.is_unique() && value.dtype().is_float()) && !observe::is_on()
 }
 
 /// Whether the elements of `x` may be overwritten by a function of them and of those of `y`.
@@ -51,6 +52,7 @@ const LARGE: usize = 1 << 14;
 #[inline]
 pub(crate) fn can_recorded(x: &Tensor) -> bool {
     matches!(&x.0, Repr::Result { value, .. } if value.len() >= LARGE && value.is_unique() && value.dtype().is_float())
+        && !observe::is_on()
 }
 
 /// As [`can_recorded`], for an op of two operands.

@@ -3,15 +3,21 @@
 //! `#[track_caller]` carries the user's line through our public functions. Inside a layer of ours, or while a rule runs, it
 //! would name our own file; there a *library scope* holds the line to report instead. Code of ours that runs a user's closure
 //! opens a *user scope*, in which ops take their own line again.
+//!
+//! Apart from lines, *named* scopes tell a drawing which part of a model an op belongs to.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
+use std::sync::Arc;
+
+use crate::observe;
 
 /// A line of source.
 pub type Site = &'static Location<'static>;
 
 thread_local! {
     static MARKED: Cell<Option<Site>> = const { Cell::new(None) };
+    static PATH: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
 
 /// Sets what is marked until dropped, also on unwinding.
@@ -53,4 +59,35 @@ pub fn site(caller: Site) -> Site {
 /// The line marked by a library scope, if the code runs in one.
 pub(crate) fn marked() -> Option<Site> {
     MARKED.get()
+}
+
+/// Runs `run` under a name, within the names around it: while a [`crate::tape::watch`] lasts, the edges recorded here carry the
+/// path, as `encoder.attention`. Without one nothing is kept, and it costs nothing.
+///
+/// ```
+/// use tapegrad_core::{Tensor, scope, tape};
+/// let x = Tensor::from(1.0).requires_grad();
+/// let watch = tape::watch();
+/// let y = scope::named("encoder", || scope::named("norm", || x.sin()));
+/// assert_eq!(watch.graph(&[&y]).edges[0].scope.as_deref(), Some("encoder.norm"));
+/// ```
+pub fn named<R>(name: &str, run: impl FnOnce() -> R) -> R {
+    if !observe::is_on() {
+        return run();
+    }
+    struct Restore(Option<Arc<str>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            PATH.replace(self.0.take());
+        }
+    }
+    let outer = path();
+    let joined = outer.as_deref().map_or_else(|| name.into(), |outer| format!("{outer}.{name}").into());
+    let _restore = Restore(PATH.replace(Some(joined)));
+    run()
+}
+
+/// The names around the running code, joined by dots.
+pub(crate) fn path() -> Option<Arc<str>> {
+    PATH.with_borrow(Clone::clone)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::fail;
 use crate::hook::{Hook, HookHandle};
 use crate::leaf::Leaf;
+use crate::observe;
 use crate::tape::{self, NodeId};
 use tapegrad_kernels::{self as kernels, Array, DType, Element, elementwise, with_type};
 
@@ -352,6 +353,9 @@ impl Tensor {
             Repr::Leaf(leaf) => leaf.set_name(name.into()),
             Repr::Result { node, .. } if node.tape == tape::current() => {
                 let name = name.into();
+                if observe::is_on() {
+                    observe::tell(|observer| observer.named(node.id, &name));
+                }
                 tape::with(|tape| {
                     if let Some(extras) = tape.extras(node.id) {
                         extras.name = Some(name);

@@ -48,6 +48,7 @@ mod book {
         gradients = "docs/gradients.md",
         custom_ops = "docs/custom_ops.md",
         checking = "docs/checking.md",
+        finding_faults = "docs/finding_faults.md",
         memory = "docs/memory.md"
     );
 }

@@ -7,7 +7,9 @@
 mod mail;
 mod record;
 pub(crate) mod snapshot;
+mod statistics;
 mod stats;
+mod watch;
 
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU64;
@@ -25,7 +27,9 @@ use mail::Mailbox;
 use tapegrad_kernels::{Array, DType, Dims};
 
 pub use snapshot::{EdgeInfo, Graph, NodeInfo, graph};
+pub use statistics::Statistics;
 pub use stats::{LineMemory, Stats, memory, stats};
+pub use watch::{Watch, watch};
 
 pub(crate) use record::record;
 

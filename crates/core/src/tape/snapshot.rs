@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use super::{Kind, NodeId, with};
+use super::{Kind, NodeId, Statistics, with};
 use crate::scope::Site;
 use crate::tensor::Tensor;
 use tapegrad_kernels::DType;
@@ -20,6 +20,10 @@ pub struct NodeInfo {
     pub shape: Vec<usize>,
     /// Whether this is a leaf.
     pub leaf: bool,
+    /// What the value is like; only a [`super::Watch`] knows.
+    pub value: Option<Statistics>,
+    /// What the gradient is like, if a walk met the node during a [`super::Watch`].
+    pub gradient: Option<Statistics>,
 }
 
 /// An edge of the graph: an operation.
@@ -31,6 +35,8 @@ pub struct EdgeInfo {
     pub attributes: Vec<(&'static str, String)>,
     /// The user's line.
     pub site: Site,
+    /// The path of [`crate::scope::named`] it was recorded in, as `encoder.attention`; only a [`super::Watch`] knows.
+    pub scope: Option<Arc<str>>,
     /// Places in [`Graph::nodes`]; `None` for an input without gradient.
     pub inputs: Vec<Option<usize>>,
     /// Places in [`Graph::nodes`]; `None` for an output that cannot carry a gradient.
@@ -85,7 +91,14 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
                 Kind::Leaf(node) => {
                     places.insert((id.order, 0), graph.nodes.len());
                     let (leaf, shape) = (&node.leaf, node.leaf.shape().to_vec());
-                    graph.nodes.push(NodeInfo { name: leaf.name(), dtype: leaf.dtype(), shape, leaf: true });
+                    graph.nodes.push(NodeInfo {
+                        name: leaf.name(),
+                        dtype: leaf.dtype(),
+                        shape,
+                        leaf: true,
+                        value: None,
+                        gradient: None,
+                    });
                 }
                 Kind::Edge(edge) => {
                     let inputs = edge.inputs.iter().map(|input| input.map(|node| places[&node.key()])).collect();
@@ -99,7 +112,7 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
                         outputs.push(Some(graph.nodes.len()));
                         let name = output.extras.as_ref().and_then(|extras| extras.name.clone());
                         let (dtype, shape) = (output.dtype, output.shape.to_vec());
-                        graph.nodes.push(NodeInfo { name, dtype, shape, leaf: false });
+                        graph.nodes.push(NodeInfo { name, dtype, shape, leaf: false, value: None, gradient: None });
                     }
                     found.push((edge.op.clone(), edge.site, inputs, outputs));
                 }
@@ -113,6 +126,7 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
             op: op.name(),
             attributes: op.attributes(),
             site,
+            scope: None,
             inputs,
             outputs,
         })
