@@ -560,3 +560,36 @@ fn size_zero_broadcasts_against_one_and_sums_to_zero() {
     (&w * Tensor::zeros([0])).sum().backward();
     assert_eq!(w.grad().unwrap().to_vec::<f32>().unwrap(), [0.0]);
 }
+
+#[test]
+fn a_cell_without_gradient_takes_any_type_and_is_seen_by_its_clones() {
+    let count = Tensor::from([1i64, 2]).into_leaf();
+    let clone = count.clone();
+    count.set(&Tensor::from([3i64, 4]));
+    assert!(clone.equal(&Tensor::from([3i64, 4])) && count.is_leaf() && !count.needs_grad());
+    let (message, _) = caught(|| count.set_requires_grad(true));
+    assert_eq!(message, "set_requires_grad: i64 tensors have no gradient");
+    let (message, _) = caught(|| count.clone().requires_grad());
+    assert_eq!(message, "set_requires_grad: i64 tensors have no gradient");
+    let mean = Tensor::from([1.0]).into_leaf();
+    assert!(!mean.deep_copy().needs_grad() && mean.deep_copy().is_leaf());
+    let w = mean.requires_grad();
+    let (message, _) = caught(|| (&w * 2.0).into_leaf());
+    assert!(message.starts_with("into_leaf: this is a result"), "{message}");
+}
+
+#[test]
+fn a_leaf_converted_in_place_keeps_value_and_gradient_for_all_its_clones() {
+    let w = Tensor::from([1.0f32, 2.0]).requires_grad();
+    let clone = w.clone();
+    w.square().sum().backward();
+    w.set_dtype(DType::F64);
+    assert!(clone.equal(&Tensor::from([1.0, 2.0])));
+    assert!(clone.grad().unwrap().equal(&Tensor::from([2.0, 4.0])));
+    clone.square().sum().backward();
+    assert!(w.grad().unwrap().equal(&Tensor::from([4.0, 8.0])));
+    let (message, _) = caught(|| w.set_dtype(DType::I64));
+    assert_eq!(message, "set_dtype: this leaf requires a gradient, i64 tensors have none");
+    let (message, _) = caught(|| w.detach().set_dtype(DType::F32));
+    assert!(message.starts_with("set_dtype: only leaves"), "{message}");
+}

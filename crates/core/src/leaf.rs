@@ -26,10 +26,10 @@ struct State {
 }
 
 impl Leaf {
-    pub(crate) fn new(value: Array) -> Arc<Self> {
+    pub(crate) fn new(value: Array, requires_grad: bool) -> Arc<Self> {
         let shape = Dims::from_slice(value.shape());
         let state = State { value, grad: None, name: None, hooks: Vec::new(), nodes: SmallVec::new() };
-        Arc::new(Leaf { requires_grad: AtomicBool::new(true), shape, state: Mutex::new(state) })
+        Arc::new(Leaf { requires_grad: AtomicBool::new(requires_grad), shape, state: Mutex::new(state) })
     }
 
     /// The cell's lock guards single assignments, which a panic cannot leave half done; so a poisoned one is fine.
@@ -85,6 +85,13 @@ impl Leaf {
         debug_assert_eq!(value.shape(), self.shape());
         let old = std::mem::replace(&mut self.lock().value, value);
         drop(old);
+    }
+
+    /// Converts value and gradient where they lie.
+    pub(crate) fn set_dtype(&self, dtype: DType) {
+        let state = &mut *self.lock();
+        state.value = elementwise::cast(&state.value, dtype);
+        state.grad = state.grad.take().map(|grad| elementwise::cast(&grad, dtype));
     }
 
     /// Changes the value where it lies, with the gradient at hand, if there is one.

@@ -177,25 +177,50 @@ impl Tensor {
     #[track_caller]
     pub fn requires_grad(self) -> Self {
         match self.0 {
-            Repr::Constant(value) if value.dtype().is_float() => Tensor(Repr::Leaf(Leaf::new(value))),
+            Repr::Constant(value) if value.dtype().is_float() => Tensor(Repr::Leaf(Leaf::new(value, true))),
             Repr::Constant(value) => fail!("requires_grad: {} tensors have no gradient", value.dtype()),
             Repr::Result { .. } => {
                 fail!("requires_grad: this is a result, which has a gradient of its own; detach() it to make a leaf")
             }
-            Repr::Leaf(leaf) => {
-                leaf.set_requires_grad(true);
-                Tensor(Repr::Leaf(leaf))
+            Repr::Leaf(_) => {
+                self.set_requires_grad(true);
+                self
             }
+        }
+    }
+
+    /// Makes a shared cell of the value that requires no gradient, of any type: what a model keeps beside its parameters, such as
+    /// running statistics. Every clone sees what [`Tensor::set`] stores.
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// let (count, one) = (tensor![0].into_leaf(), tensor![1]);
+    /// let clone = count.clone();
+    /// count.set(&one);
+    /// assert!(clone.equal(&one) && !clone.needs_grad());
+    /// ```
+    ///
+    /// # Panics
+    /// If the tensor is the result of a recorded op: `detach()` it first.
+    #[track_caller]
+    pub fn into_leaf(self) -> Self {
+        match self.0 {
+            Repr::Constant(value) => Tensor(Repr::Leaf(Leaf::new(value, false))),
+            Repr::Result { .. } => fail!("into_leaf: this is a result, which has a graph; detach() it to make a leaf"),
+            Repr::Leaf(_) => self,
         }
     }
 
     /// Freezes a leaf (`false`) or thaws it, for all its clones. What is recorded already keeps its gradient.
     ///
     /// # Panics
-    /// If the tensor is not a leaf made by [`Tensor::requires_grad`].
+    /// If the tensor is not a leaf, or to thaw an i64 or bool one.
     #[track_caller]
     pub fn set_requires_grad(&self, on: bool) {
         match &self.0 {
+            Repr::Leaf(leaf) if on && !leaf.dtype().is_float() => {
+                fail!("set_requires_grad: {} tensors have no gradient", leaf.dtype())
+            }
             Repr::Leaf(leaf) => leaf.set_requires_grad(on),
             _ => fail!("set_requires_grad: this tensor is not a leaf; make one with requires_grad()"),
         }
@@ -211,7 +236,7 @@ impl Tensor {
         }
     }
 
-    /// Whether this is a shared cell made by [`Tensor::requires_grad`].
+    /// Whether this is a shared cell made by [`Tensor::requires_grad`] or [`Tensor::into_leaf`].
     pub fn is_leaf(&self) -> bool {
         matches!(self.0, Repr::Leaf(_))
     }
@@ -236,7 +261,7 @@ impl Tensor {
         let copy = Tensor::constant(kernels::copy(&self.value()));
         match &self.0 {
             Repr::Leaf(leaf) => {
-                let copy = copy.requires_grad();
+                let copy = copy.into_leaf();
                 copy.set_requires_grad(leaf.requires_grad());
                 copy
             }
@@ -390,6 +415,22 @@ impl Tensor {
         };
         self.check_like("set", value);
         leaf.set(value.value().into_owned());
+    }
+
+    /// Converts a leaf's value and gradient, for all its clones. (The op [`Tensor::to_dtype`] gives a new tensor instead.) A graph
+    /// recorded before ends at a leaf of the old type and cannot be walked any more.
+    ///
+    /// # Panics
+    /// If the tensor is not a leaf, or one that requires a gradient would become i64 or bool.
+    #[track_caller]
+    pub fn set_dtype(&self, dtype: DType) {
+        match &self.0 {
+            Repr::Leaf(leaf) if leaf.requires_grad() && !dtype.is_float() => {
+                fail!("set_dtype: this leaf requires a gradient, {dtype} tensors have none")
+            }
+            Repr::Leaf(leaf) => leaf.set_dtype(dtype),
+            _ => fail!("set_dtype: only leaves can be converted in place; to_dtype gives a new tensor"),
+        }
     }
 
     /// Stores `f(old value)` in a leaf. `f` runs without recording and without any lock held.

@@ -22,6 +22,8 @@ pub use tapegrad_core::*;
 pub use tapegrad_data as data;
 #[cfg(feature = "gradcheck")]
 pub use tapegrad_gradcheck as gradcheck;
+#[cfg(feature = "nn")]
+pub use tapegrad_nn as nn;
 #[cfg(feature = "optim")]
 pub use tapegrad_optim as optim;
 #[cfg(feature = "viz")]
@@ -30,6 +32,8 @@ pub use tapegrad_viz as viz;
 /// What most programs use.
 pub mod prelude {
     pub use tapegrad_core::{DType, Op, Operand, Tensor, grad, no_grad, tensor};
+    #[cfg(feature = "nn")]
+    pub use tapegrad_nn::{Buffer, Forward, Module, Param};
 }
 
 /// The README and the book, whose code runs as doc tests.
