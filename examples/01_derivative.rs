@@ -4,15 +4,13 @@
 //! number: values forwards, a local derivative on each edge, gradients backwards, and second derivatives. Each is derived by hand
 //! beside the tape's, and the graph is drawn: nodes are data, edges are operations.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::error::Error;
 
 use tapegrad::Grad;
 use tapegrad::gradcheck::{gradcheck, gradgradcheck};
 use tapegrad::prelude::*;
-use tapegrad::viz::{Graph, Page, Plot};
+use tapegrad::viz::{Graph, Plot};
+use tapegrad_examples::{Report, Run};
 
 const ABOUT: &str = "The chain rule on (x y + e^(x - 2))^2, checkable by hand.";
 const X: f64 = 2.0;
@@ -29,7 +27,7 @@ fn derivative(y: &Tensor, x: &Tensor) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let run = support::Run::new(ABOUT, "examples/01_derivative");
+    let run = Run::new(ABOUT, "examples/01_derivative");
     let mut text = String::new();
     let mut say = |line: String| {
         println!("{line}");
@@ -128,18 +126,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .points("(2, 49)", &[X], &[49.0])
         .draw()?;
 
-    graph.save(run.file("graph.svg"))?;
-    gradient_graph.save(run.file("gradient_graph.svg"))?;
-    curve.save(run.file("tangent.svg"))?;
-    Page::new("The chain rule, checkable by hand")
+    Report::new(&run, "The chain rule, checkable by hand")
         .paragraph("Every number below is derived by hand and compared with the tape's.")
         .preformatted(&text)
-        .figure(&graph, "What the tape recorded: boxes are data, the badges on the edges are operations, each with the line it came from.")
-        .figure(&curve, "The derivative by x is the slope of the tangent: 56.")
+        .figure("graph", &graph, "What the tape recorded: boxes are data, the badges on the edges are operations, each with the line it came from.")?
+        .figure("tangent", &curve, "The derivative by x is the slope of the tangent: 56.")?
         .heading("The gradient is computed by a graph, too")
         .paragraph("Recorded on request, the walk backwards can be differentiated again: that is where second derivatives come from.")
-        .figure(&gradient_graph, "The graph of df/dx, which holds that of f.")
-        .save(run.file("index.html"))?;
-    println!("\nsee {}", run.file("index.html").display());
+        .figure("gradient_graph", &gradient_graph, "The graph of df/dx, which holds that of f.")?
+        .save()?;
     Ok(())
 }

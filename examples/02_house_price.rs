@@ -4,16 +4,14 @@
 //! that are derived by hand with the tape's, draws the cost J, shows why the data are standardised before the descent, and maps
 //! the result back to dollars and square feet, where the closed form of least squares is known.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::error::Error;
 
 use tapegrad::data::datasets;
 use tapegrad::ndarray::Array2;
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
-use tapegrad::viz::{Contour, Graph, Page, Plot};
+use tapegrad::viz::{Contour, Graph, Plot};
+use tapegrad_examples::{Report, Run, assert_close, data, moments, spread};
 
 const ABOUT: &str = "The price of a house from its area, by gradient descent.";
 
@@ -59,15 +57,6 @@ fn gradient_by_hand(w0: f64, w1: f64, x: &[f64], y: &[f64]) -> [f64; 2] {
     sums.map(|sum| 2.0 * sum / x.len() as f64)
 }
 
-/// Asserts that two numbers agree to a part of their size.
-#[track_caller]
-fn assert_close(what: &str, found: f64, expected: f64, part: f64) {
-    assert!(
-        (found - expected).abs() <= part * expected.abs(),
-        "{what}: {found}, expected {expected} to a part in {part:e}"
-    );
-}
-
 /// The points (w0, w1) of `steps` steps downhill, the start first.
 fn descend(start: [f64; 2], lr: f64, steps: usize, x: &Tensor, y: &Tensor) -> [Vec<f64>; 2] {
     let w = start.map(|w| Tensor::from(w).requires_grad());
@@ -82,21 +71,9 @@ fn descend(start: [f64; 2], lr: f64, steps: usize, x: &Tensor, y: &Tensor) -> [V
     path
 }
 
-/// `count` numbers from `from` to `to`.
-fn spread(from: f64, to: f64, count: usize) -> Vec<f64> {
-    (0..count).map(|i| from + (to - from) * i as f64 / (count - 1) as f64).collect()
-}
-
-/// Mean and deviation.
-fn moments(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let run = support::Run::new(ABOUT, "examples/02_house_price");
-    let houses = datasets::king_county(support::data("king_county"))?;
+    let run = Run::new(ABOUT, "examples/02_house_price");
+    let houses = datasets::king_county(data("king_county"))?;
     let (area, price) = (houses.feature("sqft_living").to_vec(), houses.price.to_vec());
     let (x, y) = (Tensor::from(&area[..]), Tensor::from(&price[..]));
     assert_eq!(area.len(), 21_613);
@@ -202,21 +179,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         .line("w1 x", &ends, &ends.map(|x| w1.item() * x))
         .line("w0 + w1 x", &ends, &ends.map(|x| intercept + slope * x))
         .draw()?;
-    for (name, picture) in [("fit", &fit), ("curve", &curve), ("graph", &graph), ("ravine", &ravine), ("bowl", &bowl)] {
-        picture.save(run.file(&format!("{name}.svg")))?;
-    }
-    Page::new("The price of a house from its area")
+    Report::new(&run, "The price of a house from its area")
         .paragraph(&format!("Least squares on {} sales: {result}.", area.len()))
-        .figure(&fit, "The houses, and the lines without and with an intercept.")
+        .figure("fit", &fit, "The houses, and the lines without and with an intercept.")?
         .heading("One weight: h = w1 x")
-        .figure(&curve, "Each step goes down the slope; the steps shrink as it flattens.")
+        .figure("curve", &curve, "Each step goes down the slope; the steps shrink as it flattens.")?
         .heading("Two weights: h = w0 + w1 x")
         .paragraph("With h - y the error of a house, dJ/dw0 = 2/n sum (h - y) and dJ/dw1 = 2/n sum (h - y) x.")
         .table(&["(w0, w1)", "", "by hand", "by the tape"], &rows)
-        .figure(&graph, "What the tape records for one evaluation of J.")
-        .figure(&ravine, "As the data are: down into the ravine at once, and then hardly along it, for w0 counts 1 where w1 counts the area.")
-        .figure(&bowl, "With means taken out and divided by the deviations: straight down.")
-        .save(run.file("index.html"))?;
-    println!("see {}", run.file("index.html").display());
+        .figure("graph", &graph, "What the tape records for one evaluation of J.")?
+        .figure("ravine", &ravine, "As the data are: down into the ravine at once, and then hardly along it, for w0 counts 1 where w1 counts the area.")?
+        .figure("bowl", &bowl, "With means taken out and divided by the deviations: straight down.")?
+        .save()?;
     Ok(())
 }

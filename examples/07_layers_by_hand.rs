@@ -4,9 +4,6 @@
 //! plain tensor expression that the tape differentiates, and as an `Op`, the form in which a layer by hand joins the tape. Then a
 //! network of two layers is differentiated and trained by hand and by the tape.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::error::Error;
 
 use smallvec::smallvec;
@@ -15,7 +12,8 @@ use tapegrad::ndarray::{Array2, ArrayD, Ix2, Zip, arr0};
 use tapegrad::op::{Cotangents, Outputs, Vjp};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
-use tapegrad::viz::{Graph, Page, Plot};
+use tapegrad::viz::{Graph, Plot};
+use tapegrad_examples::{Report, Run};
 
 const ABOUT: &str = "Layers with forward and backward written by hand, beside the tape and beside ops of one's own.";
 const EXACT: f64 = 1e-12;
@@ -189,7 +187,7 @@ fn network_by_hand(x: &Array2<f64>, y: &Array2<f64>, w1: &Array2<f64>, w2: &Arra
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let run = support::Run::new(ABOUT, "examples/07_layers_by_hand");
+    let run = Run::new(ABOUT, "examples/07_layers_by_hand");
     tapegrad::manual_seed(1);
 
     println!("Three layers by hand; the largest difference to the tape's and to one's own op, as a part of the whole:");
@@ -271,17 +269,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .line("by the tape", &numbers, &losses)
         .points("by hand, every tenth step", &tenth(&numbers), &tenth(&losses_by_hand))
         .draw()?;
-    graph.save(run.file("graph.svg"))?;
-    curve.save(run.file("descent.svg"))?;
-    Page::new("Layers by hand")
+    Report::new(&run, "Layers by hand")
         .paragraph("A layer by hand has a forward and a backward pass on plain arrays. The same layer is an expression that the tape \
                     differentiates, or an op of one's own that the tape records.")
         .table(&["layer", "number", "shape", "hand and tape differ by", "hand and op differ by"], &rows)
         .heading("A network of two layers")
         .table(&["step", "shapes", "hand and tape differ by"], &steps)
-        .figure(&graph, "What the tape recorded: boxes are data, the badges on the edges are operations.")
-        .figure(&curve, "Gradient descent by hand and by the tape.")
-        .save(run.file("index.html"))?;
-    println!("see {}", run.file("index.html").display());
+        .figure("graph", &graph, "What the tape recorded: boxes are data, the badges on the edges are operations.")?
+        .figure("descent", &curve, "Gradient descent by hand and by the tape.")?
+        .save()?;
     Ok(())
 }

@@ -3,9 +3,6 @@
 //! `cargo run --release --example mnist` reads the 60,000 training images, descends by minibatch SGD with momentum, and reports
 //! the accuracy on the 10,000 test images. Two runs print the same numbers.
 
-#[path = "support/mod.rs"]
-mod support;
-
 use std::error::Error;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,7 +10,8 @@ use tapegrad::data::{datasets, shuffled_batches};
 use tapegrad::ndarray::{Array2, Array3, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
-use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Page, Plot};
+use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Plot};
+use tapegrad_examples::{Report, Run, data};
 
 const ABOUT: &str = "Trains a network with two hidden layers on the handwritten digits of MNIST.";
 const CLASSES: usize = 10;
@@ -59,8 +57,8 @@ fn classes(labels: &[u8]) -> Tensor {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let run = support::Run::new(ABOUT, "mnist");
-    let mnist = datasets::mnist(support::data("mnist"))?;
+    let run = Run::new(ABOUT, "mnist");
+    let mnist = datasets::mnist(data("mnist"))?;
     let (images, labels) = (pixels(&mnist.train_images), classes(&mnist.train_labels.to_vec()));
     let (training, epochs) = if run.quick { (6_000, 2) } else { (mnist.train_labels.len(), 8) };
 
@@ -115,27 +113,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         .log_y()
         .line("loss", &steps, &losses)
         .draw()?;
-    curve.save(run.file("loss.svg"))?;
     let names: Vec<String> = (0..CLASSES).map(|c| c.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let confusion = ConfusionMatrix::new("Test digits", counts.view(), &names).draw()?;
-    confusion.save(run.file("confusion.svg"))?;
     let graph = drawing.ok_or("no step was taken")?;
-    graph.save(run.file("graph.svg"))?;
     let digits = digits(&mnist.test_images, &mnist.test_labels.to_vec(), &predicted)?;
-    digits.save(run.file("digits.png"))?;
-    Page::new("MNIST in plain tensor expressions")
+    Report::new(&run, "MNIST in plain tensor expressions")
         .paragraph(&format!(
             "784 pixels, 256 and 128 hidden units, 10 classes; {epochs} epochs of minibatches of {BATCH} on {training} images, SGD with \
              momentum 0.9. Test accuracy {accuracy:.2} % on {} images.",
             predicted.len()
         ))
-        .figure(&curve, "Loss by step.")
-        .figure(&confusion, "True digit by row, predicted digit by column.")
-        .figure(&digits, "The first test digits, then the first that were taken for another: true > predicted.")
-        .figure(&graph, "The graph of one training step.")
-        .save(run.file("index.html"))?;
-    println!("see {}", run.file("index.html").display());
+        .figure("loss", &curve, "Loss by step.")?
+        .figure("confusion", &confusion, "True digit by row, predicted digit by column.")?
+        .figure("digits", &digits, "The first test digits, then the first that were taken for another: true > predicted.")?
+        .figure("graph", &graph, "The graph of one training step.")?
+        .save()?;
 
     let wanted = if run.quick { 88.0 } else { 97.5 };
     assert!(accuracy >= wanted, "expected at least {wanted} %");

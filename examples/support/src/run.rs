@@ -1,9 +1,10 @@
-//! What every example needs: its two options, and a folder for its results.
+//! How an example is run: its two options, where the data are, where results go, and how tables are printed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::exit;
 
 /// An example's options.
+#[derive(Clone, Debug)]
 pub struct Run {
     /// Less work, for a check that everything still runs.
     pub quick: bool,
@@ -13,6 +14,7 @@ pub struct Run {
 
 impl Run {
     /// Reads the options; `--help` prints `about` and ends the program. Results go to `target/` and then `folder`.
+    #[must_use]
     pub fn new(about: &str, folder: &str) -> Run {
         let folder = PathBuf::from("target").join(folder);
         let mut quick = false;
@@ -37,12 +39,26 @@ impl Run {
     }
 
     /// A file in the example's folder.
+    #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }
 
 /// A folder or file of the data that come with the examples.
+#[must_use]
 pub fn data(name: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data")).join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("data").join(name)
+}
+
+/// Prints a table, each column as wide as it needs.
+pub fn print_table(header: &[&str], rows: &[Vec<String>]) {
+    let header: Vec<String> = header.iter().map(|name| name.to_string()).collect();
+    let lines: Vec<&Vec<String>> = std::iter::once(&header).chain(rows).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    for line in lines {
+        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        println!("  {}", cells.join("  ").trim_end());
+    }
 }

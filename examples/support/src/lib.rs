@@ -1,0 +1,10 @@
+//! What the examples share, so that each of them holds only what it shows: [`Run`] with the two options and a folder for results,
+//! the [`Report`] in it, the place of the [`data`], tables for the terminal, and numbers that stand beside the tape's and know nothing of it.
+
+mod numbers;
+mod report;
+mod run;
+
+pub use numbers::{assert_close, least_squares, moments, spread};
+pub use report::Report;
+pub use run::{Run, data, print_table};

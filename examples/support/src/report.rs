@@ -1,0 +1,63 @@
+//! The page that an example leaves behind, whose pictures are files of their own as well.
+
+use crate::Run;
+use tapegrad_viz::{Error, Figure, Page};
+
+/// A [`Page`] in the making, in the folder of a [`Run`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Report {
+    run: Run,
+    page: Page,
+}
+
+impl Report {
+    /// A page with a title.
+    pub fn new(run: &Run, title: &str) -> Report {
+        Report { run: run.clone(), page: Page::new(title) }
+    }
+
+    /// As [`Page::heading`].
+    pub fn heading(self, text: &str) -> Report {
+        Report { page: self.page.heading(text), ..self }
+    }
+
+    /// As [`Page::paragraph`].
+    pub fn paragraph(self, text: &str) -> Report {
+        Report { page: self.page.paragraph(text), ..self }
+    }
+
+    /// As [`Page::preformatted`].
+    pub fn preformatted(self, text: &str) -> Report {
+        Report { page: self.page.preformatted(text), ..self }
+    }
+
+    /// As [`Page::table`].
+    pub fn table(self, header: &[&str], rows: &[Vec<String>]) -> Report {
+        Report { page: self.page.table(header, rows), ..self }
+    }
+
+    /// As [`Page::figure`]; the picture is also saved in the folder, as `name.svg` or `name.png`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn figure<'a>(self, name: &str, picture: impl Into<Figure<'a>>, caption: &str) -> Result<Report, Error> {
+        let picture = picture.into();
+        match picture {
+            Figure::Svg(svg) => svg.save(self.run.file(&format!("{name}.svg")))?,
+            Figure::Png(png) => png.save(self.run.file(&format!("{name}.png")))?,
+        }
+        Ok(Report { page: self.page.figure(picture, caption), ..self })
+    }
+
+    /// Saves the page as `index.html` in the folder, and says so.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(self) -> Result<(), Error> {
+        let path = self.run.file("index.html");
+        self.page.save(&path)?;
+        println!("see {}", path.display());
+        Ok(())
+    }
+}
