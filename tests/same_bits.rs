@@ -274,7 +274,7 @@ const CALLS: &[(&str, Call)] = &[
     ("addcdiv", |o| vec![o.x.addcdiv(&o.row, &o.y, 0.7)]),
     ("addcmul", |o| vec![o.x.addcmul(&o.row, &o.y, 0.7)]),
     ("lerp", |o| vec![o.x.lerp(&o.y, &o.row)]),
-    ("isclose", |o| vec![o.x.isclose(&o.y, 0.1, 0.1)]),
+    ("isclose", |o| vec![o.x.isclose(&o.y, 0.1, 0.1, false)]),
     ("bucketize", |o| vec![o.x.bucketize(&spread([9], 0.0, 1.0).sort(0, false).0.to_dtype(o.x.dtype()), false)]),
     ("searchsorted", |o| vec![spread([9], 0.0, 1.0).sort(0, false).0.to_dtype(o.x.dtype()).searchsorted(&o.x, true)]),
     ("celu", |o| vec![o.x.celu(1.5)]),

@@ -76,6 +76,9 @@ impl Rng {
     /// weights than are drawn without replacement, or none.
     #[track_caller]
     pub fn multinomial(&mut self, weights: &Tensor, count: usize, replacement: bool) -> Tensor {
+        if !weights.dtype().is_float() {
+            fail!("multinomial: not defined for {}; cast the tensor with to_dtype", weights.dtype());
+        }
         let (shape, weights) = (weights.shape().to_vec(), weights.detach().to_dtype(tapegrad_kernels::DType::F64));
         let Some(&n) = shape.last().filter(|_| shape.len() <= 2) else {
             fail!("multinomial: weights {shape:?}, expected [n] or [rows, n]");
@@ -336,6 +339,12 @@ mod tests {
             row.sort_unstable();
             assert_eq!(row, [0, 1, 2, 3]);
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "multinomial: not defined for i64; cast the tensor with to_dtype")]
+    fn integers_are_no_weights() {
+        let _ = Rng::seeded(0).multinomial(&Tensor::arange(0, 3), 1, true);
     }
 
     const N: usize = 100_000;

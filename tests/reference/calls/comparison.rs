@@ -31,7 +31,7 @@ pub const CALLS: &[(&str, Call)] = &[
     ("lt", |x, a| with(x, a, |x, y| x.lt(y), |x, s| x.lt(s))),
     ("ne", |x, a| with(x, a, |x, y| x.ne(y), |x, s| x.ne(s))),
     ("bucketize", |x, a| vec![x[0].bucketize(&x[1], a.flag("right"))]),
-    ("isclose", |x, a| vec![x[0].isclose(&x[1], a.float("rtol"), a.float("atol"))]),
+    ("isclose", |x, a| vec![x[0].isclose(&x[1], a.float("rtol"), a.float("atol"), a.flag("equal_nan"))]),
     ("isinf", |x, _| vec![x[0].isinf()]),
     ("searchsorted", |x, a| vec![x[0].searchsorted(&x[1], a.flag("right"))]),
 ];

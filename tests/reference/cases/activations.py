@@ -1,11 +1,12 @@
 """The nonlinearities of networks."""
 import torch
 import torch.nn.functional as F
-from generate import INF, case, given, normal
+from generate import INF, NAN, case, given, normal
 
 for shape in [(2, 3), (7,), (), (2, 1, 4)]:
     case("relu", torch.relu, normal(*shape))
 case("relu", torch.relu, given([0.0, -0.0, 1.0, -1.0, INF]))
+case("relu", torch.relu, given([NAN, 1.0, -1.0]))
 for slope in [0.01, 0.3, 0.0, 1.0]:
     case("leaky_relu", lambda x, slope: F.leaky_relu(x, slope), normal(2, 3), slope=slope)
 case("leaky_relu", lambda x, slope: F.leaky_relu(x, slope), given([0.0, -INF, INF, -2.0]), slope=0.1)

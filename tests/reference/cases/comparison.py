@@ -51,6 +51,8 @@ case("allclose", close, given([1.0, NAN]), given([1.0, NAN]), rtol=1.0, atol=1.0
 for rtol, atol in [(1e-5, 1e-8), (0.0, 0.0), (0.1, 0.0), (0.0, 0.3)]:
     case("isclose", lambda x, y, rtol, atol: torch.isclose(x, y, rtol, atol), given([1.0, 2.0, INF, NAN]), given([1.05, 2.1, INF, NAN]), rtol=rtol, atol=atol)
 case("isclose", lambda x, y, rtol, atol: torch.isclose(x, y, rtol, atol), given([[1.0], [INF]]), given([1.0, -INF, INF]), rtol=0.5, atol=0.0)
+case("isclose", torch.isclose, given([1.0, NAN, NAN]), given([1.0, NAN, 1.0]), rtol=0.0, atol=0.5, equal_nan=True)
+case("isclose", torch.isclose, integers(-4, 4, 3, 4), integers(-4, 4, 4), rtol=0.3, atol=0.5)
 
 SORTED = [-1.0, 0.0, 0.0, 0.5, 2.0]
 for right in [False, True]:

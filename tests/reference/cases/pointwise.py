@@ -126,11 +126,15 @@ case("copysign", torch.copysign, given([0.0, 3.0, -2.0]), given([-1.0, -0.0, 1.0
 case("logaddexp", torch.logaddexp, given([1000.0, 3.0, 1.0]), given([999.0, 0.0, 1.0]))
 case("logaddexp", torch.logaddexp, given([-INF, 2.0]), given([0.0, -INF]), order=1)
 case("xlogy", torch.xlogy, given([0.0, 2.0, 0.0]), given([1.0, 0.5, 3.0]))
+case("floor_divide", torch.floor_divide, given([INF, -INF, INF, 5.0, 5.0]), given([2.0, 2.0, INF, -INF, 0.0]), order=0)
+case("remainder", torch.remainder, given([1.0, -1.0]), given([0.1, 0.1]))
+case("logit", torch.logit, given([0.0, 1.0, -0.5, 1.5]), order=1)
 
 for weight in [0.0, 0.3, 1.0, -2.0]:
     case("lerp", lambda x, y, weight: torch.lerp(x, y, weight), normal(2, 1), normal(3), weight=weight)
 case("lerp", torch.lerp, normal(2, 3), normal(2, 3), normal(2, 3))
 case("lerp", torch.lerp, normal(2, 3), normal(3), normal(2, 1))
+case("lerp", torch.lerp, given([1e16, 0.1]), given([1.0, 0.7]), given([1.0, 0.5]))
 for op in ["addcmul", "addcdiv"]:
     call = getattr(torch, op)
     for x, a, b, value in [((2, 3), (2, 3), (2, 3), 1.0), ((3,), (2, 1), (3,), -0.5), ((), (2,), (1,), 2.0), ((4, 1), (1, 3), (), 0.0), ((1,), (1,), (1,), 3.0)]:

@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 impl Tensor {
-    /// floor(x / y). There is no derivative: nothing is recorded.
+    /// floor(x / y); NaN where x is infinite. There is no derivative: nothing is recorded.
     ///
     /// ```
     /// use tapegrad_core::tensor;

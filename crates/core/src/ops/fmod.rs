@@ -14,8 +14,14 @@ pairwise! {
     /// # Panics
     /// If shapes do not broadcast, types differ, the tensors are bool, or an integer is divided by zero.
     fmod as Fmod(divisor): |x, y| zip(math::Fmod, x, y);
-    |ctx| ctx.g().clone(), -(ctx.g() * (ctx.constant_input(0) / ctx.constant_input(1)).trunc());
+    |ctx| ctx.g().clone(), -(ctx.g() * quotient(&ctx.constant_input(0), &ctx.constant_input(1)));
     check divisible
+}
+
+/// trunc(x / y) from the remainder, which is exact: the rounded quotient may reach the next integer, as that of 1 and 0.1 does.
+#[track_caller]
+fn quotient(x: &Tensor, y: &Tensor) -> Tensor {
+    ((x - x.fmod(y)) / y).round()
 }
 
 pub(crate) const SPEC: OpSpec = OpSpec {
@@ -42,5 +48,12 @@ pub(crate) const SPEC: OpSpec = OpSpec {
             misuse!(crate::tensor![true].fmod(crate::tensor![true]), "fmod: not defined for bool"),
         ]
     },
-    kinks: no_kinks,
+    kinks: || {
+        vec![Kink {
+            label: "a quotient that rounds to an integer",
+            inputs: vec![Tensor::from([1.0, -1.0]), Tensor::from([0.1, 0.1])],
+            call: |x| x[0].fmod(&x[1]),
+            gradients: vec![vec![1.0, 1.0], vec![-9.0, 9.0]],
+        }]
+    },
 };

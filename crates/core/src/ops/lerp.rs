@@ -3,7 +3,8 @@
 use super::prelude::*;
 
 impl Tensor {
-    /// x + weight (end - x): x where the weight is 0, `end` where it is 1. The weight is a number or a tensor; all broadcast.
+    /// x + weight (end - x): x where the weight is 0, `end` where it is 1, both exactly. The weight is a number or a tensor; all
+    /// broadcast.
     ///
     /// ```
     /// use tapegrad_core::tensor;
@@ -19,7 +20,10 @@ impl Tensor {
         let weight = operand("lerp", self, weight.operand());
         let (x, end) = broadcast("lerp", self, end);
         let (x, weight) = broadcast("lerp", &x, &weight);
-        &*x + &*weight * (&*end - &*x)
+        let way = &*end - &*x;
+        // From the nearer end, which is met without rounding: end - (1 - weight) (end - x) is the same.
+        let near = weight.abs().lt(0.5);
+        near.where_cond(&*x, &*end) + near.where_cond(&*weight, &*weight - 1) * way
     }
 }
 
@@ -50,3 +54,15 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     },
     kinks: no_kinks,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_are_met_without_rounding() {
+        let (x, end) = (Tensor::from([1e16, 0.1]), Tensor::from([1.0, 0.7]));
+        assert_eq!(x.lerp(&end, 0.0).to_vec::<f64>().unwrap(), x.to_vec::<f64>().unwrap());
+        assert_eq!(x.lerp(&end, 1.0).to_vec::<f64>().unwrap(), end.to_vec::<f64>().unwrap());
+    }
+}

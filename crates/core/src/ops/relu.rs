@@ -24,7 +24,7 @@ impl Op for Relu {
     }
 }
 
-/// g where the output is above 0. The output is a mask here and carries no graph.
+/// g where the output is above 0 or NaN. The output is a mask here and carries no graph.
 #[derive(Debug)]
 struct ReluBackward;
 
@@ -56,7 +56,7 @@ fn relu_backward(g: Tensor, out: &Tensor) -> Tensor {
 }
 
 impl Tensor {
-    /// The larger of each element and 0; NaN stays. The derivative at 0 is 0.
+    /// The larger of each element and 0; NaN stays, and lets the gradient through. The derivative at 0 is 0.
     ///
     /// ```
     /// use tapegrad_core::tensor;
@@ -89,11 +89,34 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     },
     errors: || vec![misuse!(Tensor::arange(0, 2).relu(), "relu: not defined for i64")],
     kinks: || {
-        vec![Kink {
-            label: "0",
-            inputs: vec![Tensor::from([0.0, -0.0, 1.0, -1.0])],
-            call: |x| x[0].relu(),
-            gradients: vec![vec![0.0, 0.0, 1.0, 0.0]],
-        }]
+        vec![
+            Kink {
+                label: "0",
+                inputs: vec![Tensor::from([0.0, -0.0, 1.0, -1.0])],
+                call: |x| x[0].relu(),
+                gradients: vec![vec![0.0, 0.0, 1.0, 0.0]],
+            },
+            Kink {
+                label: "NaN",
+                inputs: vec![Tensor::from([f64::NAN, 1.0])],
+                call: |x| x[0].relu(),
+                gradients: vec![vec![1.0, 1.0]],
+            },
+        ]
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nan_lets_the_cotangent_through_in_both_orders() {
+        let x = Tensor::from([f64::NAN, -1.0, 2.0]).requires_grad();
+        let g = Tensor::from([3.0, 4.0, 5.0]).requires_grad();
+        let first = crate::Grad::of(&[&x.relu()]).wrt(&[&x]).cotangents(&[&g]).create_graph().run().remove(0);
+        assert_eq!(first.to_vec::<f64>().unwrap(), [3.0, 0.0, 5.0]);
+        let second = crate::grad(&[&first.square().sum()], &[&g]).remove(0);
+        assert_eq!(second.to_vec::<f64>().unwrap(), [6.0, 0.0, 10.0]);
+    }
+}

@@ -14,7 +14,7 @@ pairwise! {
     /// # Panics
     /// If shapes do not broadcast, types differ, the tensors are bool, or an integer is divided by zero.
     remainder as Remainder(divisor): |x, y| zip(math::Remainder, x, y);
-    |ctx| ctx.g().clone(), -(ctx.g() * (ctx.constant_input(0) / ctx.constant_input(1)).floor());
+    |ctx| ctx.g().clone(), -(ctx.g() * ctx.constant_input(0).floor_divide(ctx.constant_input(1)));
     check divisible
 }
 
@@ -45,5 +45,12 @@ pub(crate) const SPEC: OpSpec = OpSpec {
             misuse!(crate::tensor![true].remainder(crate::tensor![true]), "remainder: not defined for bool"),
         ]
     },
-    kinks: no_kinks,
+    kinks: || {
+        vec![Kink {
+            label: "a quotient that rounds to an integer",
+            inputs: vec![Tensor::from([1.0, -1.0]), Tensor::from([0.1, 0.1])],
+            call: |x| x[0].remainder(&x[1]),
+            gradients: vec![vec![1.0, 1.0], vec![-9.0, 10.0]],
+        }]
+    },
 };

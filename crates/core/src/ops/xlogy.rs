@@ -4,7 +4,8 @@ use super::pointwise::{floats, pairwise};
 use super::prelude::*;
 
 pairwise! {
-    /// x log y, and 0 where x is 0, whatever y is, except NaN.
+    /// x log y, and 0 where x is 0, whatever y is, except NaN. Where both are 0 both derivatives are 0, since the value stays 0
+    /// along y, and an entropy with a class that neither distribution has must not lose its gradient to NaN.
     ///
     /// ```
     /// use tapegrad_core::Tensor;
@@ -14,7 +15,7 @@ pairwise! {
     /// # Panics
     /// If shapes do not broadcast, types differ, or the tensors are not f32 or f64.
     xlogy as Xlogy(other): |x: &Tensor, y: &Tensor| one(elementwise::binary(math::Xlogy, &x.value(), &y.value()));
-    |ctx| ctx.g() * log_or_zero(ctx), ctx.g() * ctx.input(0) / ctx.input(1);
+    |ctx| ctx.g() * log_or_zero(ctx), ctx.g() * quotient_or_zero(ctx);
     check floats
 }
 
@@ -22,6 +23,12 @@ pairwise! {
 fn log_or_zero(ctx: &Vjp<'_>) -> Tensor {
     let flat = ctx.constant_input(0).eq(0).logical_and(&ctx.constant_input(1).le(0));
     flat.where_cond(1, ctx.input(1)).log()
+}
+
+/// x / y; 0 where both are 0. There 1 stands in y's place, so that the quotient's own derivatives are finite too.
+fn quotient_or_zero(ctx: &Vjp<'_>) -> Tensor {
+    let flat = ctx.constant_input(0).eq(0).logical_and(&ctx.constant_input(1).eq(0));
+    flat.where_cond(0, ctx.input(0) / flat.where_cond(1, ctx.input(1)))
 }
 
 pub(crate) const SPEC: OpSpec = OpSpec {
@@ -50,9 +57,9 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     kinks: || {
         vec![Kink {
             label: "x = 0",
-            inputs: vec![Tensor::from([0.0, 2.0]), Tensor::from([0.0, 1.0])],
+            inputs: vec![Tensor::from([0.0, 0.0, 2.0]), Tensor::from([0.0, 0.5, 1.0])],
             call: |x| x[0].xlogy(&x[1]),
-            gradients: vec![vec![0.0, 0.0], vec![f64::NAN, 2.0]],
+            gradients: vec![vec![0.0, 0.5f64.ln(), 0.0], vec![0.0, 0.0, 2.0]],
         }]
     },
 };

@@ -181,9 +181,9 @@ binary!(
     /// `g * out * (1 - out)`, the cotangent of the sigmoid from that of its value `out`.
     SigmoidGrad: f32 f64, |g, out| g * (out * (1.0 - out)));
 binary!(
-    /// `g` where `out > 0`, else exactly 0, whatever `g` is: the cotangent of [`Relu`] from that of its value, or of its
-    /// argument, `out`.
-    ReluGrad: f32 f64, |g, out| if out > 0.0 { g } else { 0.0 });
+    /// Exactly 0, whatever `g` is, where `out <= 0`, else `g`, at NaN too: the cotangent of [`Relu`] from that of its value, or
+    /// of its argument, `out`.
+    ReluGrad: f32 f64, |g, out| if out <= 0.0 { 0.0 } else { g });
 binary!(
     /// `g` times the sign of `x`, the cotangent of [`Abs`] at `x`.
     AbsGrad: f32 f64, |g, x| g * Sign.apply::<I>(x));

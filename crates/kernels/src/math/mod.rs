@@ -25,8 +25,8 @@ pub use sigmoid::{Sigmoid, Tanh};
 pub use slices::{map, map_in_place, zip, zip_in_place};
 pub use special::{
     Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Ceil, Copysign, Cosh, Erf, Erfc, Erfinv, Exp2, Expm1, Floor,
-    FloorDivide, Fmod, Gelu, GeluGrad, Hypot, Log1p, Log2, Log10, LogAddExp, Remainder, Round, Rsqrt, Sinc, Sinh,
-    Softplus, Tan, Trunc, Xlogy,
+    FloorDivide, Fmod, Gelu, GeluGrad, Hypot, Log1p, Log2, Log10, LogAddExp, Logit, Remainder, Round, Rsqrt, Sinc,
+    Sinh, Softplus, Tan, Trunc, Xlogy,
 };
 pub use trig::{Cos, Sin};
 

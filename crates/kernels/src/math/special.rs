@@ -68,6 +68,8 @@ through_f64! {
     Gelu = |x| x * normal(x);
     /// The inverse error function.
     Erfinv = |x| inverse_erf(x);
+    /// `ln(x / (1 - x))`. Near 1/2, where it is near 0, from `x - 1/2`, which is exact there.
+    Logit = |x| if (0.25..0.75).contains(&x) { ((2.0 * x - 1.0) / (1.0 - x)).ln_1p() } else { (x / (1.0 - x)).ln() };
 }
 
 /// The standard normal distribution.
@@ -95,7 +97,7 @@ impl Binary<f32> for GeluGrad {
 }
 
 /// The inverse of the error function: Giles' approximation (M. Giles, "Approximating the erfinv function", GPU Computing Gems,
-/// 2011) with relative error below 1e-6, and two steps of Newton's method.
+/// 2011) with relative error below 1e-6 up to `w` of 16, and Newton's method.
 fn inverse_erf(x: f64) -> f64 {
     if x.abs() >= 1.0 || x.is_nan() {
         return if x.abs() == 1.0 { x * f64::INFINITY } else { f64::NAN };
@@ -129,11 +131,16 @@ fn inverse_erf(x: f64) -> f64 {
         ];
         horner(w.sqrt() - 3.0, c)
     };
-    for _ in 0..2 {
-        // Far from 0 the error function is near 1; its complement keeps the digits of the difference.
-        let excess =
-            if x.abs() < 0.5 { libm::erf(y) - x } else { x.signum() * ((1.0 - x.abs()) - libm::erfc(y.abs())) };
-        y -= excess / (std::f64::consts::FRAC_2_SQRT_PI * (-y * y).exp());
+    for _ in 0..if w < 16.0 { 2 } else { 4 } {
+        let slope = std::f64::consts::FRAC_2_SQRT_PI * (-y * y).exp();
+        if x.abs() < 0.5 {
+            y -= (libm::erf(y) - x) / slope;
+        } else {
+            // Far from 0 the error function is near 1: its complement keeps the digits, and the complement's logarithm is so
+            // nearly a parabola that the steps do not overshoot.
+            let rest = libm::erfc(y.abs());
+            y += x.signum() * rest / slope * (rest / (1.0 - x.abs())).ln();
+        }
     }
     y
 }
@@ -275,8 +282,8 @@ macro_rules! floats {
             fn apply<I: Isa>(self, x: $t, y: $t) -> $t {
                 // From the exact remainder: the rounded quotient may reach the next integer.
                 let r = x % y;
-                if y == 0.0 || !r.is_finite() {
-                    return (x / y).floor();
+                if y == 0.0 {
+                    return x / y;
                 }
                 let q = (x - r) / y;
                 let q = if r != 0.0 && (r < 0.0) != (y < 0.0) { q - 1.0 } else { q };
