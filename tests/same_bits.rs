@@ -294,6 +294,15 @@ const CALLS: &[(&str, Call)] = &[
     ("nll_loss", |o| vec![o.x.log_softmax(1).nll_loss(&Tensor::arange(0, ROWS as i64))]),
     ("binary_cross_entropy", |o| vec![o.x.sigmoid().binary_cross_entropy(&(&o.positive * 0.3))]),
     ("binary_cross_entropy_with_logits", |o| vec![o.x.binary_cross_entropy_with_logits(&o.positive)]),
+    ("count_nonzero", |o| vec![o.x.count_nonzero(), o.x.count_nonzero_dim(0), o.x.count_nonzero_dim(1)]),
+    ("median", |o| vec![o.x.median()]),
+    ("median_dim", |o| [o.x.median_dim(0), o.x.median_dim(1)].into_iter().flat_map(|(v, i)| [v, i]).collect()),
+    ("nanmean", |o| vec![o.x.nanmean(), o.x.nanmean_dim(0), o.x.nanmean_dim(1)]),
+    ("nansum", |o| vec![o.x.nansum(), o.x.nansum_dim(0), o.x.nansum_dim(1)]),
+    ("std_mean", |o| [o.x.std_mean(), o.x.std_mean_dim(0)].into_iter().flat_map(|(s, m)| [s, m]).collect()),
+    ("var_mean", |o| {
+        [o.x.var_mean(), o.x.var_mean_dim(0), o.x.var_mean_dim(1)].into_iter().flat_map(|(v, m)| [v, m]).collect()
+    }),
     ("cumsum", |o| vec![o.x.cumsum(0), o.x.cumsum(1)]),
     ("cumprod", |o| vec![(&o.y * 0.7).cumprod(0), (&o.y * 0.7).cumprod(1)]),
     ("logcumsumexp", |o| vec![o.x.logcumsumexp(0), o.x.logcumsumexp(1)]),

@@ -14,6 +14,7 @@ pub mod index;
 pub mod isa;
 pub mod math;
 pub mod matmul;
+pub mod moments;
 pub mod optim;
 pub mod pool;
 pub mod product;

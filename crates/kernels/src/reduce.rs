@@ -122,7 +122,7 @@ pub fn sum(x: &Array, axes: &[usize]) -> Array {
     with_type!(number x.dtype(), T => sum_typed::<T>(&fold(x, axes)))
 }
 
-fn sum_typed<T: Number>(f: &Folded<'_>) -> Array {
+pub(crate) fn sum_typed<T: Number>(f: &Folded<'_>) -> Array {
     let xs = f.x.as_slice::<T>().expect("folded arrays are contiguous");
     Array::build::<T>(&f.kept, |out| {
         if out.is_empty() || f.reduced == 0 {

@@ -1,10 +1,10 @@
-//! Sorting along an axis.
+//! Sorting along an axis, and the middle of what would be sorted.
 //!
 //! An element and its place are packed into one integer whose order is the one asked for: equal elements then follow one
 //! another by place, so a sort without comparisons in closures is stable, and so is a selection of the first few.
 
 use crate::array::{Array, Dims};
-use crate::dtype::Element;
+use crate::dtype::{Element, Number};
 use crate::strided::TASK;
 use crate::{pool, strided, view, with_type};
 
@@ -113,6 +113,43 @@ fn order_rows<T: Key>(xs: &[T], n: usize, k: usize, descending: bool, values: &m
     });
 }
 
+/// The median along `axis`, which the results lack, and the first place where it stands: the lower of the two in the middle; NaN
+/// where one is.
+///
+/// # Panics
+/// If the axis has no elements, or 2^32 or more.
+pub fn median(x: &Array, axis: usize) -> (Array, Array) {
+    let n = x.shape()[axis];
+    let to_end: Dims = (0..x.shape().len()).filter(|&a| a != axis).chain([axis]).collect();
+    let x = strided::contiguous(&view::permute(x, &to_end));
+    let shape = &x.shape()[..to_end.len() - 1];
+    assert!(x.is_empty() || (n > 0 && u32::try_from(n).is_ok()), "there is no median of {n} elements");
+    with_type!(number x.dtype(), T => {
+        let xs = x.as_slice::<T>().expect("just brought in order");
+        let mut places = vec![0i64; shape.iter().product()];
+        let values = Array::build::<T>(shape, |values| medians_of_rows(xs, n, values, &mut places));
+        (values, Array::from_slice(shape, &places))
+    })
+}
+
+/// As [`median`], for rows of `n` elements one after another.
+fn medians_of_rows<T: Key + Number>(xs: &[T], n: usize, values: &mut [T], places: &mut [i64]) {
+    let rows = (TASK / 8 / n.max(1)).max(1);
+    pool::zip_chunks_mut(values, rows, places, rows, |i, values, places| {
+        let mut packed: Vec<T::Packed> = Vec::with_capacity(n);
+        for (j, (value, place)) in values.iter_mut().zip(places).enumerate() {
+            let row = &xs[(i * rows + j) * n..][..n];
+            let first = row.iter().position(|v| v.is_nan()).unwrap_or_else(|| {
+                packed.clear();
+                packed.extend(row.iter().enumerate().map(|(place, v)| v.pack(place, false)));
+                let middle = row[T::place(*packed.select_nth_unstable((n - 1) / 2).1)];
+                row.iter().position(|&v| v == middle).unwrap_or(0)
+            });
+            (*value, *place) = (row[first], first as i64);
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +182,26 @@ mod tests {
         let x: Vec<f32> = (0..5000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as f32).collect();
         let all = order(&x, x.len(), true);
         assert_eq!(order(&x, 37, true), all[..37]);
+    }
+
+    #[test]
+    fn the_median_is_the_middle_of_the_whole_order() {
+        for n in [1usize, 2, 3, 100, 101] {
+            let x: Vec<f32> = (0..7 * n as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 27) as f32 - 9.0).collect();
+            let (values, places) = median(&Array::from_slice(&[7, n], &x), 1);
+            for (k, row) in x.chunks(n).enumerate() {
+                let mut sorted = row.to_vec();
+                sorted.sort_by(f32::total_cmp);
+                let middle = sorted[(n - 1) / 2];
+                assert_eq!(values.as_slice::<f32>().unwrap()[k], middle);
+                let place = places.as_slice::<i64>().unwrap()[k] as usize;
+                assert!(row[place] == middle && !row[..place].contains(&middle));
+            }
+        }
+        let flawed = Array::from_slice(&[3, 1], &[1.0, f64::NAN, 0.0]);
+        let (value, place) = median(&flawed, 0);
+        assert!(value.as_slice::<f64>().unwrap()[0].is_nan());
+        assert_eq!((value.shape(), place.as_slice::<i64>().unwrap()), (&[1][..], &[1][..]));
     }
 
     #[test]

@@ -77,3 +77,36 @@ case("prod", torch.prod, given([2.0, 0.0, 3.0]))
 case("prod", torch.prod, given([0.0, 5.0, 0.0]))
 case("prod", product, given([[0.0, 2.0], [3.0, 0.0]]), dim=0)
 case("prod", torch.prod, integers(1, 5, 2, 3))
+
+for op in ["nansum", "nanmean"]:
+    call = getattr(torch, op)
+    forms(op, call, normal)
+    case(op, call, given([[1.0, NAN, 2.0], [NAN, 4.0, NAN], [INF, -3.0, NAN]]), dim=1)
+    # Where all are NaN, PyTorch's mean has the gradient NaN, the infinite share times 0; ours has 0, as every NaN.
+    case(op, call, given([[1.0, NAN], [NAN, NAN]]), dim=1, order=0)
+    case(op, call, given([[1.0, NAN], [3.0, 4.0]]))
+case("nansum", torch.nansum, integers(-9, 9, 3, 2), dim=1)
+case("nansum", torch.nansum, normal(0, 2), dim=0)
+
+for op, call in [("var_mean", torch.var_mean), ("std_mean", torch.std_mean)]:
+    forms(op, call, normal)
+    case(op, call, normal(1), order=0)
+    case(op, call, given([2.0, 2.0, 2.0]), order=1)
+
+case("median", torch.median, normal(3, 3))
+case("median", torch.median, normal(2, 3, 4))
+case("median", torch.median, normal())
+case("median", torch.median, given([3.0, 1.0, 3.0, 3.0]))
+case("median", torch.median, given([1.0, NAN, 0.0]), order=0)
+case("median", torch.median, integers(-9, 9, 6))
+case("median_dim", torch.median, normal(3, 4), dim=0)
+case("median_dim", torch.median, normal(3, 5), dim=-1)
+case("median_dim", torch.median, normal(2, 3, 4), dim=1)
+case("median_dim", torch.median, given([[1.0, NAN, 0.0, NAN], [4.0, 3.0, 2.0, 1.0]]), dim=1)
+case("median_dim", torch.median, normal(2, 41), dim=1)
+
+case("count_nonzero", torch.count_nonzero, integers(-2, 3, 3, 4))
+case("count_nonzero", torch.count_nonzero, given([[0.0, -0.0, NAN], [1.0, 0.0, INF]]), dim=1, order=0)
+case("count_nonzero", torch.count_nonzero, mask(3, 4), dim=0)
+case("count_nonzero", torch.count_nonzero, integers(-1, 2, 2, 3, 4), dim=[0, -1])
+case("count_nonzero", torch.count_nonzero, normal(0, 2), dim=0, order=0)

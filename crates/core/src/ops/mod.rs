@@ -45,6 +45,7 @@ pub(crate) mod conv_transpose2d;
 pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
+pub(crate) mod count_nonzero;
 pub(crate) mod cross_entropy;
 pub(crate) mod cummax;
 pub(crate) mod cummin;
@@ -121,6 +122,8 @@ pub(crate) mod max_pool2d;
 pub(crate) mod max_unpool2d;
 pub(crate) mod maximum;
 pub(crate) mod mean;
+pub(crate) mod median;
+pub(crate) mod median_dim;
 pub(crate) mod meshgrid;
 pub(crate) mod min_dim;
 pub(crate) mod minimum;
@@ -129,6 +132,8 @@ pub(crate) mod movedim;
 pub(crate) mod mse_loss;
 pub(crate) mod mul;
 pub(crate) mod nan_to_num;
+pub(crate) mod nanmean;
+pub(crate) mod nansum;
 pub(crate) mod narrow;
 pub(crate) mod ne;
 pub(crate) mod neg;
@@ -177,6 +182,7 @@ pub(crate) mod square;
 pub(crate) mod squeeze;
 pub(crate) mod stack;
 pub(crate) mod std;
+pub(crate) mod std_mean;
 pub(crate) mod sub;
 pub(crate) mod sum;
 pub(crate) mod sum_to;
@@ -198,6 +204,7 @@ pub(crate) mod unfold;
 pub(crate) mod unfold2d;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
+pub(crate) mod var_mean;
 pub(crate) mod vstack;
 pub(crate) mod where_cond;
 pub(crate) mod xlogy;
@@ -250,6 +257,7 @@ pub const ALL: &[OpSpec] = &[
     copysign::SPEC,
     cos::SPEC,
     cosh::SPEC,
+    count_nonzero::SPEC,
     cross_entropy::SPEC,
     cummax::SPEC,
     cummin::SPEC,
@@ -326,6 +334,8 @@ pub const ALL: &[OpSpec] = &[
     max_unpool2d::SPEC,
     maximum::SPEC,
     mean::SPEC,
+    median::SPEC,
+    median_dim::SPEC,
     meshgrid::SPEC,
     min_dim::SPEC,
     minimum::SPEC,
@@ -334,6 +344,8 @@ pub const ALL: &[OpSpec] = &[
     mse_loss::SPEC,
     mul::SPEC,
     nan_to_num::SPEC,
+    nanmean::SPEC,
+    nansum::SPEC,
     narrow::SPEC,
     ne::SPEC,
     neg::SPEC,
@@ -380,6 +392,7 @@ pub const ALL: &[OpSpec] = &[
     squeeze::SPEC,
     stack::SPEC,
     std::SPEC,
+    std_mean::SPEC,
     sub::SPEC,
     sum::SPEC,
     sum_to::SPEC,
@@ -401,6 +414,7 @@ pub const ALL: &[OpSpec] = &[
     unfold2d::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
+    var_mean::SPEC,
     vstack::SPEC,
     where_cond::SPEC,
     xlogy::SPEC,

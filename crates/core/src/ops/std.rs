@@ -1,7 +1,7 @@
 //! Standard deviations over axes: the root of the variance.
 
 use super::prelude::*;
-use super::var::variance;
+use super::var_mean::var_mean;
 
 /// The square root with derivative 0, of any order, at 0: there the argument is replaced before the root is taken, since an
 /// infinite slope times 0 would be NaN.
@@ -16,7 +16,7 @@ pub(crate) fn flat_root(x: &Tensor) -> Tensor {
 
 #[track_caller]
 fn std(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
-    flat_root(&variance("std", x, &axes, keepdim))
+    flat_root(&var_mean("std", x, &axes, keepdim).0)
 }
 
 impl Tensor {

@@ -1,22 +1,11 @@
-//! Variances over axes: composed of the mean, the square and the sum, whose rules give its derivatives.
+//! Variances over axes, from the op that gives the means too.
 
 use super::prelude::*;
-
-/// The variance over axes that are named in errors of `op`.
-#[track_caller]
-pub(crate) fn variance(op: &str, x: &Tensor, axes: &Axes, keepdim: bool) -> Tensor {
-    check_float(op, x);
-    let axes = axes.resolve(op, x.shape());
-    let count: usize = axes.iter().map(|&a| x.shape()[a]).product();
-    let axes: Vec<isize> = axes.iter().map(|&a| a as isize).collect();
-    let squares = (x - x.mean_keepdim(&axes[..])).square();
-    let total = if keepdim { squares.sum_keepdim(&axes[..]) } else { squares.sum_dim(&axes[..]) };
-    total / count.saturating_sub(1)
-}
+use super::var_mean::var_mean;
 
 #[track_caller]
 fn var(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
-    variance("var", x, &axes, keepdim)
+    var_mean("var", x, &axes, keepdim).0
 }
 
 impl Tensor {
