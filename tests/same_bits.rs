@@ -164,6 +164,19 @@ const CALLS: &[(&str, Call)] = &[
     ("gt", |o| vec![o.x.gt(&o.y)]),
     ("i", |o| vec![o.x.i((1..500, ..))]),
     ("index_add", |o| vec![o.x.index_add(0, &o.rows(), &o.y)]),
+    ("embedding", |o| vec![o.x.embedding(&o.rows(), Some(7))]),
+    ("index_copy", |o| vec![o.x.index_copy(0, &o.rows(), &o.y), o.x.index_copy(1, &o.places().select(0, 7), &o.y)]),
+    ("index_put", |o| {
+        vec![o.x.index_put(&[&o.rows()], &o.y, true), o.x.index_put(&[&o.rows(), &o.rows()], &o.y.select(1, 3), false)]
+    }),
+    ("nonzero", |o| vec![o.mask().nonzero()]),
+    ("scatter", |o| vec![o.x.scatter(1, &o.places(), &o.y)]),
+    ("scatter_reduce", |o| {
+        use tapegrad::ScatterReduction::{Amax, Mean, Prod, Sum};
+        let index = o.places().floor_divide(5);
+        [Amax, Mean, Prod, Sum].map(|how| o.x.scatter_reduce(1, &index, &o.y, how, true)).to_vec()
+    }),
+    ("unique", |o| <[Tensor; 3]>::from(o.x.unique_all()).to_vec()),
     ("index_select", |o| vec![o.x.index_select(0, &o.rows())]),
     ("isfinite", |o| vec![o.x.isfinite()]),
     ("isnan", |o| vec![o.x.isnan()]),

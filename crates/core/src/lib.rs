@@ -53,6 +53,7 @@ pub use ops::cross_entropy::CrossEntropyOptions;
 pub use ops::max_pool2d::MaxPool2dOptions;
 pub use ops::nll_loss::NllLossOptions;
 pub use ops::pad::Padding;
+pub use ops::scatter_reduce::ScatterReduction;
 pub use ops::split::Sections;
 pub use ops::unfold2d::Unfold2dOptions;
 pub use random::{Rng, RngState, default_rng, manual_seed};

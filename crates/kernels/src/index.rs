@@ -1,10 +1,11 @@
-//! Reading and adding at places that an index names.
+//! Reading, writing and adding at places that an index names.
 //!
-//! Additions to one place happen in the order of the index, on whichever thread has the place, so that sums have the same
-//! bits on any number of threads. The tensor layer has checked the indices with [`first_outside`].
+//! What goes to one place goes there in the order of the index, on whichever thread has the place, so that results have the
+//! same bits on any number of threads. The tensor layer has checked the indices with [`first_outside`].
 
 use crate::array::{Array, Dims, Strides, row_major};
-use crate::dtype::Number;
+use crate::dtype::{Element, Number};
+use crate::reduce::Extreme;
 use crate::strided::TASK;
 use crate::{math, pool, strided, with_type};
 
@@ -56,6 +57,23 @@ pub fn positions(mask: &Array) -> Array {
     Array::from_slice(&[found.len()], &found)
 }
 
+/// The places of the true elements of a mask, `[number, axes]`, in logical order.
+pub fn nonzero(mask: &Array) -> Array {
+    let (found, lengths) = (positions(mask), mask.shape());
+    Array::build::<i64>(&[found.len(), lengths.len()], |out| {
+        if lengths.is_empty() {
+            return;
+        }
+        for (place, &position) in out.chunks_exact_mut(lengths.len()).zip(places(&found)) {
+            let mut at = position as usize;
+            for (i, &n) in place.iter_mut().zip(lengths).rev() {
+                *i = (at % n) as i64;
+                at /= n;
+            }
+        }
+    })
+}
+
 /// The slices of `x` along `axis` that `index` names; in the shape of the result the index's shape stands for the axis.
 pub fn select(x: &Array, axis: usize, index: &Array) -> Array {
     let index = strided::contiguous(index);
@@ -97,6 +115,11 @@ pub fn select(x: &Array, axis: usize, index: &Array) -> Array {
 
 /// The adjoint of [`select`]: zeros of shape `into`, to whose slices along `axis` those of `x` are added where `index` says.
 pub fn add_slices(x: &Array, into: &[usize], axis: usize, index: &Array) -> Array {
+    add_slices_but(None, x, into, axis, index)
+}
+
+/// As [`add_slices`], but to one place along the axis nothing is added.
+pub fn add_slices_but(skip: Option<usize>, x: &Array, into: &[usize], axis: usize, index: &Array) -> Array {
     let (index, x) = (strided::contiguous(index), strided::contiguous(x));
     let (m, n, inner) = (index.len(), into[axis], product(&into[axis + 1..]));
     with_type!(number x.dtype(), T => Array::build::<T>(into, |out| {
@@ -116,7 +139,7 @@ pub fn add_slices(x: &Array, into: &[usize], axis: usize, index: &Array) -> Arra
                 let added = xs[group * m * inner..][..m * inner].chunks_exact(inner);
                 for (added, &place) in added.zip(places(&index)) {
                     let row = group * n + place as usize;
-                    if !mine.contains(&row) {
+                    if !mine.contains(&row) || skip == Some(place as usize) {
                         continue;
                     }
                     let sums = &mut chunk[(row - mine.start) * inner..][..inner];
@@ -126,6 +149,34 @@ pub fn add_slices(x: &Array, into: &[usize], axis: usize, index: &Array) -> Arra
                         math::zip_in_place(math::Add, sums, added);
                     }
                 }
+            }
+        });
+    }))
+}
+
+/// `start` with the slices of `x` along `axis` in place of those that `index` names; of several for one place the last.
+pub fn replace_slices(start: &Array, axis: usize, index: &Array, x: &Array) -> Array {
+    let (start, index, x) = (strided::contiguous(start), strided::contiguous(index), strided::contiguous(x));
+    let shape = start.shape();
+    let (m, n, inner) = (index.len(), shape[axis], product(&shape[axis + 1..]));
+    let mut replaced_by = vec![None; n];
+    for (k, &place) in places(&index).iter().enumerate() {
+        replaced_by[place as usize] = Some(k);
+    }
+    with_type!(any start.dtype(), T => Array::build::<T>(shape, |out| {
+        if out.is_empty() {
+            return;
+        }
+        let old = start.as_slice::<T>().expect("just brought in order");
+        let new = x.as_slice::<T>().expect("just brought in order");
+        let rows = (TASK / inner).max(1);
+        pool::chunks_mut(out, rows * inner, |i, chunk| {
+            for (j, values) in chunk.chunks_exact_mut(inner).enumerate() {
+                let row = i * rows + j;
+                values.copy_from_slice(match replaced_by[row % n] {
+                    Some(k) => &new[(row / n * m + k) * inner..][..inner],
+                    None => &old[row * inner..][..inner],
+                });
             }
         });
     }))
@@ -194,7 +245,42 @@ pub fn add_walk(x: &Array, into: &[usize], start: &[usize], axes: &[(usize, crat
 /// The adjoint of [`gather`]: zeros of shape `into`, to which each element of `x` is added at its own place, but along `axis`
 /// where the index says. `x` and `index` have one shape.
 pub fn scatter_add(x: &Array, into: &[usize], axis: usize, index: &Array) -> Array {
-    let (index, x) = (strided::contiguous(index), strided::contiguous(x));
+    with_type!(number x.dtype(), T => {
+        scatter_by::<T>(None, into, axis, index, x, |sum, value| *sum = sum.plus(value))
+    })
+}
+
+/// `start` with each element of `x` at its own place, but along `axis` where the index says; of several for one place the last.
+pub fn scatter(start: &Array, axis: usize, index: &Array, x: &Array) -> Array {
+    with_type!(any x.dtype(), T => {
+        scatter_by::<T>(Some(start), start.shape(), axis, index, x, |old, value| *old = value)
+    })
+}
+
+/// As [`scatter`], but the more extreme of what is there and what comes stays.
+pub fn scatter_extreme(which: Extreme, start: &Array, axis: usize, index: &Array, x: &Array) -> Array {
+    with_type!(number x.dtype(), T => {
+        scatter_by::<T>(Some(start), start.shape(), axis, index, x, |best, value| {
+            *best = if which.replaces(value, *best) { value } else { *best };
+        })
+    })
+}
+
+/// An array of shape `into` that begins as `start`, or with zeros, and to which each element of `x` comes, by `write`, at its own
+/// place, but along `axis` where the index says. `x` and `index` have one shape.
+fn scatter_by<T: Element>(
+    start: Option<&Array>,
+    into: &[usize],
+    axis: usize,
+    index: &Array,
+    x: &Array,
+    write: impl Fn(&mut T, T) + Sync,
+) -> Array {
+    let (index, x, start) = (strided::contiguous(index), strided::contiguous(x), start.map(strided::contiguous));
+    let begin = |at: usize, out: &mut [T]| match start.as_ref().and_then(Array::as_slice::<T>) {
+        Some(start) => out.copy_from_slice(&start[at..][..out.len()]),
+        None => out.fill(T::default()),
+    };
     let shape = index.shape();
     // Indices before the axis that are all there go to separate parts of the result, which separate tasks may fill.
     let lead = if shape[..axis] == into[..axis] { axis } else { 0 };
@@ -203,29 +289,28 @@ pub fn scatter_add(x: &Array, into: &[usize], axis: usize, index: &Array) -> Arr
     let last = steps.len() - 1;
     let (width, across) = (shape[last], steps[last]);
     let (each_in, each_out) = (product(&shape[lead..]), product(&into[lead..]));
-    with_type!(number x.dtype(), T => Array::build::<T>(into, |out| {
+    Array::build::<T>(into, |out| {
         if out.is_empty() || index.is_empty() {
-            return out.fill(T::default());
+            return begin(0, out);
         }
         let xs = x.as_slice::<T>().expect("just brought in order");
         let groups = (TASK / each_out).max(1);
         pool::chunks_mut(out, groups * each_out, |i, chunk| {
-            chunk.fill(T::default());
-            for (j, sums) in chunk.chunks_mut(each_out).enumerate() {
-                let begin = (i * groups + j) * each_in;
-                let added = xs[begin..][..each_in].chunks_exact(width);
-                let named = places(&index)[begin..][..each_in].chunks_exact(width);
-                for (row, (added, named)) in added.zip(named).enumerate() {
+            begin(i * groups * each_out, chunk);
+            for (j, group) in chunk.chunks_mut(each_out).enumerate() {
+                let first = (i * groups + j) * each_in;
+                let coming = xs[first..][..each_in].chunks_exact(width);
+                let named = places(&index)[first..][..each_in].chunks_exact(width);
+                for (row, (coming, named)) in coming.zip(named).enumerate() {
                     let mut to = offset(row, &shape[lead.min(last)..last], &steps[lead.min(last)..last]);
-                    for (&value, &place) in added.iter().zip(named) {
-                        let sum = &mut sums[(to + place as isize * along) as usize];
-                        *sum = sum.plus(value);
+                    for (&value, &place) in coming.iter().zip(named) {
+                        write(&mut group[(to + place as isize * along) as usize], value);
                         to += across;
                     }
                 }
             }
         });
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -297,6 +382,33 @@ mod tests {
         let added = index(&[1, 2], &[5, 6]);
         assert_eq!(values(&scatter_add(&added, &[2, 3], 1, &picks)), [0, 0, 11, 0, 0, 0]);
         assert_eq!(values(&scatter_add(&added, &[3, 2], 0, &index(&[1, 2], &[2, 0]))), [0, 6, 0, 0, 5, 0]);
+    }
+
+    #[test]
+    fn of_several_for_one_place_the_last_or_the_most_extreme_stays() {
+        let start = view::permute(&counting(&[3, 2]), &[1, 0]);
+        let (twice, new) = (index(&[1, 3], &[2, 2, 0]), index(&[1, 3], &[9, -7, 8]));
+        assert_eq!(values(&scatter(&start, 1, &twice, &new)), [8, 2, -7, 1, 3, 5]);
+        assert_eq!(values(&scatter_extreme(Extreme::Max, &start, 1, &twice, &new)), [8, 2, 9, 1, 3, 5]);
+        assert_eq!(values(&scatter_extreme(Extreme::Min, &start, 1, &twice, &new)), [0, 2, -7, 1, 3, 5]);
+        let slices = index(&[2, 3], &[10, 11, 12, 13, 14, 15]);
+        assert_eq!(values(&replace_slices(&start, 1, &index(&[3], &[1, 0, 1]), &slices)), [11, 12, 4, 14, 15, 5]);
+        let none = Array::from_slice::<i64>(&[2, 0], &[]);
+        assert_eq!(values(&replace_slices(&start, 1, &index(&[0], &[]), &none)), values(&start));
+    }
+
+    #[test]
+    fn one_place_can_be_left_out_of_the_sums() {
+        let added = add_slices_but(Some(1), &index(&[3], &[5, 6, 7]), &[2], 0, &index(&[3], &[1, 0, 1]));
+        assert_eq!(values(&added), [6, 0]);
+    }
+
+    #[test]
+    fn places_of_true_elements_are_told_axis_by_axis() {
+        let mask = Array::from_slice(&[2, 1, 3], &[false, true, false, true, false, true]);
+        let found = nonzero(&mask);
+        assert_eq!((found.shape(), values(&found)), (&[3, 3][..], vec![0, 0, 1, 1, 0, 0, 1, 0, 2]));
+        assert_eq!(nonzero(&Array::scalar(true)).shape(), [1, 0]);
     }
 
     #[test]

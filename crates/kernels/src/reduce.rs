@@ -170,7 +170,7 @@ pub enum Extreme {
 impl Extreme {
     /// Whether `candidate` takes the place of `best`: strictly beyond it, or the first NaN.
     #[inline(always)]
-    fn replaces<T: Number>(self, candidate: T, best: T) -> bool {
+    pub(crate) fn replaces<T: Number>(self, candidate: T, best: T) -> bool {
         let beyond = match self {
             Extreme::Max => candidate > best,
             Extreme::Min => candidate < best,

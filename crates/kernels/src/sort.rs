@@ -1,4 +1,4 @@
-//! Sorting along an axis, and the middle of what would be sorted.
+//! Sorting along an axis, and what sorting finds: the middle, and the different elements.
 //!
 //! An element and its place are packed into one integer whose order is the one asked for: equal elements then follow one
 //! another by place, so a sort without comparisons in closures is stable, and so is a selection of the first few.
@@ -150,6 +150,30 @@ fn medians_of_rows<T: Key + Number>(xs: &[T], n: usize, values: &mut [T], places
     });
 }
 
+/// The different elements in ascending order, for each element which of them it is, and how often each occurs. Every NaN is one
+/// of its own.
+pub fn unique(x: &Array) -> (Array, Array, Array) {
+    let flat = view::reshape(x, &[x.len()]);
+    let (sorted, order) = first_in_order(&flat, 0, x.len(), false);
+    with_type!(any x.dtype(), T => {
+        let sorted = sorted.as_slice::<T>().expect("one axis lies in order");
+        let order = order.as_slice::<i64>().expect("one axis lies in order");
+        let (mut values, mut counts, mut inverse) = (Vec::<T>::new(), Vec::<i64>::new(), vec![0i64; x.len()]);
+        for (&v, &place) in sorted.iter().zip(order) {
+            match counts.last_mut().filter(|_| values.last() == Some(&v)) {
+                Some(count) => *count += 1,
+                None => {
+                    values.push(v);
+                    counts.push(1);
+                }
+            }
+            inverse[place as usize] = values.len() as i64 - 1;
+        }
+        let n = [values.len()];
+        (Array::from_slice(&n, &values), Array::from_slice(x.shape(), &inverse), Array::from_slice(&n, &counts))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +226,16 @@ mod tests {
         let (value, place) = median(&flawed, 0);
         assert!(value.as_slice::<f64>().unwrap()[0].is_nan());
         assert_eq!((value.shape(), place.as_slice::<i64>().unwrap()), (&[1][..], &[1][..]));
+    }
+
+    #[test]
+    fn equal_elements_are_one_and_every_nan_another() {
+        let x = view::permute(&Array::from_slice(&[3, 2], &[2.0, -0.0, f64::NAN, 2.0, 0.0, f64::NAN]), &[1, 0]);
+        let (values, inverse, counts) = unique(&x);
+        assert_eq!(values.as_slice::<f64>().unwrap()[..2], [0.0, 2.0]);
+        assert!(values.len() == 4 && values.as_slice::<f64>().unwrap()[2].is_nan());
+        assert_eq!((inverse.shape(), inverse.as_slice::<i64>().unwrap()), (&[2, 3][..], &[1, 2, 0, 0, 1, 3][..]));
+        assert_eq!(counts.as_slice::<i64>().unwrap(), [2, 2, 1, 1]);
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(crate) mod div;
 pub(crate) mod dropout;
 pub(crate) mod dropout2d;
 pub(crate) mod elu;
+pub(crate) mod embedding;
 pub(crate) mod eq;
 pub(crate) mod erf;
 pub(crate) mod erfc;
@@ -86,6 +87,8 @@ pub(crate) mod hstack;
 pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
+pub(crate) mod index_copy;
+pub(crate) mod index_put;
 pub(crate) mod index_select;
 pub(crate) mod instance_norm;
 pub(crate) mod isclose;
@@ -138,6 +141,7 @@ pub(crate) mod narrow;
 pub(crate) mod ne;
 pub(crate) mod neg;
 pub(crate) mod nll_loss;
+pub(crate) mod nonzero;
 pub(crate) mod norm;
 pub(crate) mod pad;
 pub(crate) mod permute;
@@ -158,7 +162,9 @@ pub(crate) mod roll;
 pub(crate) mod rot90;
 pub(crate) mod round;
 pub(crate) mod rsqrt;
+pub(crate) mod scatter;
 pub(crate) mod scatter_add;
+pub(crate) mod scatter_reduce;
 pub(crate) mod searchsorted;
 pub(crate) mod select;
 pub(crate) mod selu;
@@ -202,6 +208,7 @@ pub(crate) mod unbind;
 pub(crate) mod unflatten;
 pub(crate) mod unfold;
 pub(crate) mod unfold2d;
+pub(crate) mod unique;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
 pub(crate) mod var_mean;
@@ -270,6 +277,7 @@ pub const ALL: &[OpSpec] = &[
     dropout::SPEC,
     dropout2d::SPEC,
     elu::SPEC,
+    embedding::SPEC,
     eq::SPEC,
     erf::SPEC,
     erfc::SPEC,
@@ -298,6 +306,8 @@ pub const ALL: &[OpSpec] = &[
     hypot::SPEC,
     i::SPEC,
     index_add::SPEC,
+    index_copy::SPEC,
+    index_put::SPEC,
     index_select::SPEC,
     instance_norm::SPEC,
     isclose::SPEC,
@@ -350,6 +360,7 @@ pub const ALL: &[OpSpec] = &[
     ne::SPEC,
     neg::SPEC,
     nll_loss::SPEC,
+    nonzero::SPEC,
     norm::SPEC,
     pad::SPEC,
     permute::SPEC,
@@ -368,7 +379,9 @@ pub const ALL: &[OpSpec] = &[
     rot90::SPEC,
     round::SPEC,
     rsqrt::SPEC,
+    scatter::SPEC,
     scatter_add::SPEC,
+    scatter_reduce::SPEC,
     searchsorted::SPEC,
     select::SPEC,
     selu::SPEC,
@@ -412,6 +425,7 @@ pub const ALL: &[OpSpec] = &[
     unflatten::SPEC,
     unfold::SPEC,
     unfold2d::SPEC,
+    unique::SPEC,
     unsqueeze::SPEC,
     var::SPEC,
     var_mean::SPEC,
