@@ -45,6 +45,7 @@ pub(crate) mod conv_transpose2d;
 pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
+pub(crate) mod cosine_embedding_loss;
 pub(crate) mod count_nonzero;
 pub(crate) mod cross_entropy;
 pub(crate) mod cummax;
@@ -54,6 +55,7 @@ pub(crate) mod cumsum;
 pub(crate) mod diag;
 pub(crate) mod diag_embed;
 pub(crate) mod diagonal;
+pub(crate) mod dice_loss;
 pub(crate) mod div;
 pub(crate) mod dropout;
 pub(crate) mod dropout2d;
@@ -74,8 +76,10 @@ pub(crate) mod fmod;
 pub(crate) mod fold2d;
 pub(crate) mod frac;
 pub(crate) mod gather;
+pub(crate) mod gaussian_nll_loss;
 pub(crate) mod ge;
 pub(crate) mod gelu;
+pub(crate) mod giou_loss;
 pub(crate) mod glu;
 pub(crate) mod group_norm;
 pub(crate) mod gt;
@@ -83,7 +87,9 @@ pub(crate) mod hardshrink;
 pub(crate) mod hardsigmoid;
 pub(crate) mod hardswish;
 pub(crate) mod hardtanh;
+pub(crate) mod hinge_embedding_loss;
 pub(crate) mod hstack;
+pub(crate) mod huber_loss;
 pub(crate) mod hypot;
 pub(crate) mod i;
 pub(crate) mod index_add;
@@ -91,10 +97,12 @@ pub(crate) mod index_copy;
 pub(crate) mod index_put;
 pub(crate) mod index_select;
 pub(crate) mod instance_norm;
+pub(crate) mod iou_loss;
 pub(crate) mod isclose;
 pub(crate) mod isfinite;
 pub(crate) mod isinf;
 pub(crate) mod isnan;
+pub(crate) mod kl_div;
 pub(crate) mod l1_loss;
 pub(crate) mod layer_norm;
 pub(crate) mod le;
@@ -116,6 +124,7 @@ pub(crate) mod logical_xor;
 pub(crate) mod logit;
 pub(crate) mod logsumexp;
 pub(crate) mod lt;
+pub(crate) mod margin_ranking_loss;
 pub(crate) mod masked_fill;
 pub(crate) mod masked_select;
 pub(crate) mod matmul;
@@ -134,6 +143,7 @@ pub(crate) mod mish;
 pub(crate) mod movedim;
 pub(crate) mod mse_loss;
 pub(crate) mod mul;
+pub(crate) mod multi_margin_loss;
 pub(crate) mod nan_to_num;
 pub(crate) mod nanmean;
 pub(crate) mod nansum;
@@ -146,6 +156,7 @@ pub(crate) mod norm;
 pub(crate) mod pad;
 pub(crate) mod permute;
 mod pointwise;
+pub(crate) mod poisson_nll_loss;
 pub(crate) mod pow;
 pub(crate) mod prelu;
 pub(crate) mod prelude;
@@ -169,6 +180,7 @@ pub(crate) mod searchsorted;
 pub(crate) mod select;
 pub(crate) mod selu;
 pub(crate) mod sigmoid;
+pub(crate) mod sigmoid_focal_loss;
 pub(crate) mod sign;
 pub(crate) mod silu;
 pub(crate) mod sin;
@@ -176,6 +188,8 @@ pub(crate) mod sinc;
 pub(crate) mod sinh;
 pub(crate) mod slice;
 pub(crate) mod slice_backward;
+pub(crate) mod smooth_l1_loss;
+pub(crate) mod soft_margin_loss;
 pub(crate) mod softmax;
 pub(crate) mod softmin;
 pub(crate) mod softplus;
@@ -265,6 +279,7 @@ pub const ALL: &[OpSpec] = &[
     cos::SPEC,
     cosh::SPEC,
     count_nonzero::SPEC,
+    cosine_embedding_loss::SPEC,
     cross_entropy::SPEC,
     cummax::SPEC,
     cummin::SPEC,
@@ -273,6 +288,7 @@ pub const ALL: &[OpSpec] = &[
     diag::SPEC,
     diag_embed::SPEC,
     diagonal::SPEC,
+    dice_loss::SPEC,
     div::SPEC,
     dropout::SPEC,
     dropout2d::SPEC,
@@ -293,8 +309,10 @@ pub const ALL: &[OpSpec] = &[
     fold2d::SPEC,
     frac::SPEC,
     gather::SPEC,
+    gaussian_nll_loss::SPEC,
     ge::SPEC,
     gelu::SPEC,
+    giou_loss::SPEC,
     glu::SPEC,
     group_norm::SPEC,
     gt::SPEC,
@@ -302,7 +320,9 @@ pub const ALL: &[OpSpec] = &[
     hardsigmoid::SPEC,
     hardswish::SPEC,
     hardtanh::SPEC,
+    hinge_embedding_loss::SPEC,
     hstack::SPEC,
+    huber_loss::SPEC,
     hypot::SPEC,
     i::SPEC,
     index_add::SPEC,
@@ -310,10 +330,12 @@ pub const ALL: &[OpSpec] = &[
     index_put::SPEC,
     index_select::SPEC,
     instance_norm::SPEC,
+    iou_loss::SPEC,
     isclose::SPEC,
     isfinite::SPEC,
     isinf::SPEC,
     isnan::SPEC,
+    kl_div::SPEC,
     l1_loss::SPEC,
     layer_norm::SPEC,
     le::SPEC,
@@ -335,6 +357,7 @@ pub const ALL: &[OpSpec] = &[
     logit::SPEC,
     logsumexp::SPEC,
     lt::SPEC,
+    margin_ranking_loss::SPEC,
     masked_fill::SPEC,
     masked_select::SPEC,
     matmul::SPEC,
@@ -353,6 +376,7 @@ pub const ALL: &[OpSpec] = &[
     movedim::SPEC,
     mse_loss::SPEC,
     mul::SPEC,
+    multi_margin_loss::SPEC,
     nan_to_num::SPEC,
     nanmean::SPEC,
     nansum::SPEC,
@@ -364,6 +388,7 @@ pub const ALL: &[OpSpec] = &[
     norm::SPEC,
     pad::SPEC,
     permute::SPEC,
+    poisson_nll_loss::SPEC,
     pow::SPEC,
     prelu::SPEC,
     prod::SPEC,
@@ -386,6 +411,7 @@ pub const ALL: &[OpSpec] = &[
     select::SPEC,
     selu::SPEC,
     sigmoid::SPEC,
+    sigmoid_focal_loss::SPEC,
     sign::SPEC,
     silu::SPEC,
     sin::SPEC,
@@ -393,6 +419,8 @@ pub const ALL: &[OpSpec] = &[
     sinh::SPEC,
     slice::SPEC,
     slice_backward::SPEC,
+    smooth_l1_loss::SPEC,
+    soft_margin_loss::SPEC,
     softmax::SPEC,
     softmin::SPEC,
     softplus::SPEC,
