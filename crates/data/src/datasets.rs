@@ -1,9 +1,12 @@
 //! The data sets of the examples, each read from its folder and checked: shapes, counts and labels are what they
 //! should be, or the error says which are not.
 
-use crate::{Error, csv::Table, idx};
+use crate::{Error, csv::Table, idx, sampling};
 use ndarray::{Array1, Array2, Array3, ArrayView1, Axis};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::{Path, PathBuf},
+};
 
 /// Every set in the format of MNIST has images of this side.
 const MNIST_SIDE: usize = 28;
@@ -91,6 +94,20 @@ impl KingCounty {
             None => panic!("feature: no feature {name:?}, expected one of {:?}", self.feature_names),
         }
     }
+
+    /// The rows in parts of about the given fractions, as [`split`](crate::split) has them, with all sales of one house in one part.
+    ///
+    /// # Panics
+    /// As [`split`](crate::split).
+    #[must_use]
+    #[track_caller]
+    pub fn split<const PARTS: usize>(&self, fractions: [f64; PARTS], seed: u64) -> [Vec<usize>; PARTS] {
+        let houses: Vec<i64> = self.id.iter().copied().collect::<BTreeSet<i64>>().into_iter().collect();
+        sampling::split(houses.len(), fractions, seed).map(|part| {
+            let part: HashSet<i64> = part.into_iter().map(|house| houses[house]).collect();
+            (0..self.id.len()).filter(|&row| part.contains(&self.id[row])).collect()
+        })
+    }
 }
 
 /// Reads the house sales from `kc_house_data.csv` in the folder `dir`.
@@ -132,6 +149,30 @@ pub fn iris(dir: impl AsRef<Path>) -> Result<Iris, Error> {
     let (feature_names, features) = all_but(&table, &["species"])?;
     let species = table.categories("species")?;
     Ok(Iris { feature_names, features, species_names: species.labels, species: species.codes })
+}
+
+/// Breast tumours of the Wisconsin diagnostic set: thirty measures of the cells' nuclei, and the diagnosis.
+#[derive(Clone, Debug)]
+pub struct BreastCancer {
+    /// The names of the columns of `features`.
+    pub feature_names: Vec<String>,
+    /// Mean, standard error and largest ("worst") value of ten measures, shape [tumours, 30].
+    pub features: Array2<f64>,
+    /// The names of the diagnoses, sorted: benign, malignant.
+    pub diagnosis_names: Vec<String>,
+    /// The diagnosis of each tumour, an index into `diagnosis_names`.
+    pub diagnosis: Array1<i64>,
+}
+
+/// Reads the tumours from `breast_cancer.csv` in the folder `dir`.
+///
+/// # Errors
+/// The file is missing or damaged; the column `diagnosis` is missing; any other column is not of finite numbers.
+pub fn breast_cancer(dir: impl AsRef<Path>) -> Result<BreastCancer, Error> {
+    let table = Table::read(dir.as_ref().join("breast_cancer.csv"))?;
+    let (feature_names, features) = all_but(&table, &["diagnosis"])?;
+    let diagnosis = table.categories("diagnosis")?;
+    Ok(BreastCancer { feature_names, features, diagnosis_names: diagnosis.labels, diagnosis: diagnosis.codes })
 }
 
 /// Small images of handwritten digits: 8 x 8 pixels, 0 to 16.

@@ -3,6 +3,7 @@
 
 use ndarray::{Array1, ArrayView1};
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -69,6 +70,19 @@ fn unknown_feature_names_those_there_are() {
     let _ = houses.feature("sqft");
 }
 
+/// 21,436 houses, 176 of them sold several times: `cut -d, -f1 kc_house_data.csv | sort -u | wc -l` (one more for the header).
+#[test]
+fn sales_of_one_house_stay_in_one_part() {
+    let houses = datasets::king_county(shipped("king_county")).unwrap();
+    let parts = houses.split([0.8, 0.1, 0.1], 1);
+    let mut rows = parts.concat();
+    rows.sort_unstable();
+    assert_eq!(rows, (0..21_613).collect::<Vec<usize>>());
+    let ids = parts.each_ref().map(|rows| rows.iter().map(|&row| houses.id[row]).collect::<HashSet<i64>>());
+    assert_eq!(ids.each_ref().map(HashSet::len), [17_149, 2_143, 2_144]);
+    assert!(ids[0].is_disjoint(&ids[1]) && ids[0].is_disjoint(&ids[2]) && ids[1].is_disjoint(&ids[2]));
+}
+
 /// Means: Fisher's, as the description that came with the table gives them.
 #[test]
 fn iris_has_fifty_of_each_species() {
@@ -81,6 +95,21 @@ fn iris_has_fifty_of_each_species() {
     assert_eq!(iris.features.shape(), [150, 4]);
     for (column, mean) in iris.features.columns().into_iter().zip([5.84, 3.05, 3.76, 1.20]) {
         assert!((column.sum() / 150.0 - mean).abs() < 0.01, "{mean}");
+    }
+}
+
+/// Class counts and the ranges of two measures: as the description that came with the table gives them.
+#[test]
+fn breast_cancer_has_its_known_classes_and_ranges() {
+    let tumours = datasets::breast_cancer(shipped("")).unwrap();
+    assert_eq!(tumours.features.shape(), [569, 30]);
+    assert_eq!(tumours.diagnosis_names, ["benign", "malignant"]);
+    assert_eq!([0, 1].map(|class| tumours.diagnosis.iter().filter(|&&code| code == class).count()), [357, 212]);
+    assert_eq!((tumours.feature_names[0].as_str(), tumours.feature_names[23].as_str()), ("mean_radius", "worst_area"));
+    for (column, range) in [(0, (6.981, 28.11)), (23, (185.2, 4254.0))] {
+        let column = tumours.features.column(column);
+        let ends = column.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (v.min(low), v.max(high)));
+        assert_eq!(ends, range);
     }
 }
 
@@ -182,6 +211,11 @@ fn tables_without_their_columns_are_refused() {
     assert_eq!(
         folder.message(datasets::iris(&folder.0)),
         r#"iris.csv: line 2, column "kind": "setosa", expected a finite number"#
+    );
+    folder.write("breast_cancer.csv", b"mean_radius\n17.99\n");
+    assert_eq!(
+        folder.message(datasets::breast_cancer(&folder.0)),
+        r#"breast_cancer.csv: no column "diagnosis", expected one of ["mean_radius"]"#
     );
     folder.write("kc_house_data.csv", b"id,date,sqft_living\n1,2014-05-02,1180\n");
     assert_eq!(
