@@ -7,11 +7,11 @@ use std::error::Error;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tapegrad::data::{datasets, shuffled_batches};
-use tapegrad::ndarray::{Array2, Array3, Axis};
+use tapegrad::ndarray::{Array3, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Plot};
-use tapegrad_examples::{Report, Run, data};
+use tapegrad_examples::{Report, Run, confusion, data, percent_right};
 
 const ABOUT: &str = "Trains a network with two hidden layers on the handwritten digits of MNIST.";
 const CLASSES: usize = 10;
@@ -98,12 +98,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let scores = no_grad(|| net.scores(&pixels(&mnist.test_images)));
     let predicted = scores.argmax_dim(1).to_vec::<i64>()?;
-    let mut counts = Array2::<u64>::zeros((CLASSES, CLASSES));
-    for (&label, &guess) in mnist.test_labels.iter().zip(&predicted) {
-        counts[[usize::from(label), guess as usize]] += 1;
-    }
-    let right: u64 = counts.diag().sum();
-    let accuracy = 100.0 * right as f64 / predicted.len() as f64;
+    let pairs = mnist.test_labels.iter().zip(&predicted).map(|(label, guess)| (usize::from(*label), *guess as usize));
+    let counts = confusion(CLASSES, pairs);
+    let accuracy = percent_right(&counts);
     println!("training loss {recent:.4} after {} steps", steps.len());
     println!("test accuracy {accuracy:.2} %");
 
@@ -115,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .draw()?;
     let names: Vec<String> = (0..CLASSES).map(|c| c.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let confusion = ConfusionMatrix::new("Test digits", counts.view(), &names).draw()?;
+    let matrix = ConfusionMatrix::new("Test digits", counts.view(), &names).draw()?;
     let graph = drawing.ok_or("no step was taken")?;
     let digits = digits(&mnist.test_images, &mnist.test_labels.to_vec(), &predicted)?;
     Report::new(&run, "MNIST in plain tensor expressions")
@@ -125,7 +122,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             predicted.len()
         ))
         .figure("loss", &curve, "Loss by step.")?
-        .figure("confusion", &confusion, "True digit by row, predicted digit by column.")?
+        .figure("confusion", &matrix, "True digit by row, predicted digit by column.")?
         .figure("digits", &digits, "The first test digits, then the first that were taken for another: true > predicted.")?
         .figure("graph", &graph, "The graph of one training step.")?
         .save()?;

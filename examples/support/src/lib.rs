@@ -5,6 +5,6 @@ mod numbers;
 mod report;
 mod run;
 
-pub use numbers::{assert_close, least_squares, moments, spread};
+pub use numbers::{assert_close, confusion, least_squares, moments, percent_right, spread, standardised, with_ones};
 pub use report::Report;
 pub use run::{Run, data, print_table};

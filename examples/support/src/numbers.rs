@@ -1,6 +1,6 @@
 //! Plain numbers beside the tape's: statistics, the closed form of least squares, and their comparison.
 
-use ndarray::{Array1, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Asserts that two numbers agree to a part of their size.
 ///
@@ -26,6 +26,39 @@ pub fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
+}
+
+/// Each column with its mean taken out and divided by its deviation, both those of the same column of `of`. The deviation is that of
+/// all numbers there are: it divides by N, where `Tensor::std` divides by N - 1.
+#[must_use]
+pub fn standardised(x: &Array2<f64>, of: &Array2<f64>) -> Array2<f64> {
+    (x - &(of.sum_axis(Axis(0)) / of.nrows() as f64)) / &of.std_axis(Axis(0), 0.0)
+}
+
+/// The columns with x0 = 1 in front.
+#[must_use]
+pub fn with_ones(x: &Array2<f64>) -> Array2<f64> {
+    Array2::from_shape_fn((x.nrows(), x.ncols() + 1), |(i, j)| if j == 0 { 1.0 } else { x[[i, j - 1]] })
+}
+
+/// How often each class was taken for each, \[true class, predicted class\], from pairs of both.
+///
+/// # Panics
+/// If a class is not below `classes`.
+#[must_use]
+#[track_caller]
+pub fn confusion(classes: usize, pairs: impl IntoIterator<Item = (usize, usize)>) -> Array2<u64> {
+    let mut counts = Array2::zeros((classes, classes));
+    for pair in pairs {
+        counts[pair] += 1;
+    }
+    counts
+}
+
+/// The share of the [`confusion`] that lies on the diagonal, in percent.
+#[must_use]
+pub fn percent_right(confusion: &Array2<u64>) -> f64 {
+    100.0 * confusion.diag().sum() as f64 / confusion.sum() as f64
 }
 
 /// The weights w that make the sum of (X w - y)^2 least: the solution of X^T X w = X^T y by elimination. The columns of X should be
@@ -66,6 +99,19 @@ mod tests {
     #[test]
     fn moments_divide_by_the_count() {
         assert_eq!(moments(&[1.0, 3.0]), (2.0, 1.0));
+    }
+
+    #[test]
+    fn standardised_columns_are_those_of_the_other_table() {
+        let of = array![[1.0, 10.0], [3.0, 30.0]];
+        assert_eq!(standardised(&of, &of), array![[-1.0, -1.0], [1.0, 1.0]]);
+        assert_eq!(with_ones(&standardised(&array![[4.0, 20.0]], &of)), array![[1.0, 2.0, 0.0]]);
+    }
+
+    #[test]
+    fn confusion_counts_the_true_class_by_row() {
+        let counts = confusion(2, [(0, 0), (0, 1), (0, 1), (1, 1)]);
+        assert_eq!((&counts, percent_right(&counts)), (&array![[1, 2], [0, 1]], 50.0));
     }
 
     /// The three points (0, 6), (1, 0), (2, 0): the best line is 5 - 3 x.
