@@ -370,6 +370,23 @@ const CALLS: &[(&str, Call)] = &[
         vec![o.image().reshape([8, 254, -1]).conv_transpose1d(&o.kernel(&[254, 5, 3]), None, &Default::default())]
     }),
     ("conv_transpose2d", |o| vec![o.image().conv_transpose2d(&o.kernel(&[2, 5, 3, 3]), None, &Default::default())]),
+    ("addmm", |o| vec![o.x.narrow(0, 0, 257).narrow(1, 0, 263).addmm(&o.a, &o.b, 0.5, 2.0)]),
+    ("bilinear", |o| vec![o.x.narrow(1, 0, 130).bilinear(&o.y.narrow(1, 0, 7), &o.kernel(&[11, 130, 7]), None)]),
+    ("bmm", |o| vec![o.image().flatten_dims(0, 1).bmm(&o.image().flatten_dims(0, 1).transpose(1, 2))]),
+    ("cross", |o| vec![o.x.narrow(1, 0, 519).reshape([-1, 3]).cross(&o.y.narrow(1, 0, 519).reshape([-1, 3]), 1)]),
+    ("dot", |o| vec![o.x.flatten().dot(&o.y.flatten())]),
+    ("einsum", |o| {
+        let image = o.image();
+        vec![
+            Tensor::einsum("ij,ik->jk", &[&o.x, &o.y]),
+            Tensor::einsum("nchw,ndhw,hw->cd", &[&image, &image, &image.i((0, 0))]),
+        ]
+    }),
+    ("kron", |o| vec![o.row.kron(&o.column)]),
+    ("matrix_power", |o| vec![(&o.x.narrow(1, 0, ROWS) * 0.01).matrix_power(5)]),
+    ("outer", |o| vec![o.row.outer(&o.column.flatten())]),
+    ("tensordot", |o| vec![o.x.tensordot_dims(&o.y, [0], [0]), o.image().tensordot(&o.kernel(&[127, 130, 3]), 2)]),
+    ("trace", |o| vec![o.x.trace()]),
     ("unfold2d", |o| vec![o.image().unfold2d([3, 3], &Default::default())]),
     ("fold2d", |o| {
         vec![o.image().unfold2d([3, 3], &Default::default()).fold2d([127, 130], [3, 3], &Default::default())]

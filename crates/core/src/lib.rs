@@ -4,6 +4,7 @@
 
 mod axes;
 mod backward;
+mod contraction;
 mod convert;
 mod convolution;
 mod create;

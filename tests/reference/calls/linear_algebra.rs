@@ -1,6 +1,27 @@
 //! Products of vectors and matrices, distances.
 
+use tapegrad::Tensor;
+
 use crate::Call;
 
-pub const CALLS: &[(&str, Call)] =
-    &[("linear", |x, _| vec![x[0].linear(&x[1], x.get(2))]), ("matmul", |x, _| vec![x[0].matmul(&x[1])])];
+pub const CALLS: &[(&str, Call)] = &[
+    ("addmm", |x, a| vec![x[0].addmm(&x[1], &x[2], a.float("beta"), a.float("alpha"))]),
+    ("bilinear", |x, _| vec![x[0].bilinear(&x[1], &x[2], x.get(3))]),
+    ("bmm", |x, _| vec![x[0].bmm(&x[1])]),
+    ("cross", |x, a| vec![x[0].cross(&x[1], a.axis("axis"))]),
+    ("dot", |x, _| vec![x[0].dot(&x[1])]),
+    ("einsum", |x, a| vec![Tensor::einsum(a.text("equation"), x)]),
+    ("kron", |x, _| vec![x[0].kron(&x[1])]),
+    ("linear", |x, _| vec![x[0].linear(&x[1], x.get(2))]),
+    ("matmul", |x, _| vec![x[0].matmul(&x[1])]),
+    ("matrix_power", |x, a| vec![x[0].matrix_power(a.int("n"))]),
+    ("outer", |x, _| vec![x[0].outer(&x[1])]),
+    ("tensordot", |x, a| {
+        vec![if a.has("n") {
+            x[0].tensordot(&x[1], a.size("n"))
+        } else {
+            x[0].tensordot_dims(&x[1], a.axes("axes"), a.axes("others"))
+        }]
+    }),
+    ("trace", |x, _| vec![x[0].trace()]),
+];

@@ -52,7 +52,6 @@ impl Tensor {
     /// If the shapes are not these, the types differ, or one is bool.
     #[must_use]
     #[track_caller]
-    #[doc(alias = "addmm")]
     pub fn linear(&self, weight: &Tensor, bias: Option<&Tensor>) -> Tensor {
         check_number("linear", self);
         for (what, other) in [("weight", Some(weight)), ("bias", bias)] {

@@ -48,7 +48,7 @@ impl<const X: bool, const Y: bool> Op for Matmul<X, Y> {
 
 /// The product of matrices that are known to fit, each transposed or not.
 #[track_caller]
-pub(super) fn product(x: &Tensor, x_transposed: bool, y: &Tensor, y_transposed: bool) -> Tensor {
+pub(crate) fn product(x: &Tensor, x_transposed: bool, y: &Tensor, y_transposed: bool) -> Tensor {
     match (x_transposed, y_transposed) {
         (false, false) => Matmul::<false, false>.apply(&[x, y]),
         (false, true) => Matmul::<false, true>.apply(&[x, y]),
@@ -100,14 +100,9 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     #[doc(alias = "mm")]
-    #[doc(alias = "bmm")]
     #[doc(alias = "mv")]
-    #[doc(alias = "dot")]
     pub fn matmul(&self, other: &Tensor) -> Tensor {
-        check_number("matmul", self);
-        if self.dtype() != other.dtype() {
-            fail!("matmul: operands are {} and {}; cast one with to_dtype", self.dtype(), other.dtype());
-        }
+        check_pair("matmul", self, other);
         let (x, y) = (self.shape(), other.shape());
         if x.is_empty() || y.is_empty() {
             fail!("matmul: {x:?} x {y:?}: a tensor without axes is no matrix; multiply with *");

@@ -10,6 +10,7 @@ pub(crate) mod adaptive_max_pool2d;
 pub(crate) mod add;
 pub(crate) mod addcdiv;
 pub(crate) mod addcmul;
+pub(crate) mod addmm;
 pub(crate) mod all;
 pub(crate) mod allclose;
 pub(crate) mod alpha_dropout;
@@ -27,8 +28,10 @@ pub(crate) mod atanh;
 pub(crate) mod avg_pool1d;
 pub(crate) mod avg_pool2d;
 pub(crate) mod batch_norm;
+pub(crate) mod bilinear;
 pub(crate) mod binary_cross_entropy;
 pub(crate) mod binary_cross_entropy_with_logits;
+pub(crate) mod bmm;
 pub(crate) mod broadcast_to;
 pub(crate) mod bucketize;
 pub(crate) mod cat;
@@ -47,6 +50,7 @@ pub(crate) mod cos;
 pub(crate) mod cosh;
 pub(crate) mod cosine_embedding_loss;
 pub(crate) mod count_nonzero;
+pub(crate) mod cross;
 pub(crate) mod cross_entropy;
 pub(crate) mod cummax;
 pub(crate) mod cummin;
@@ -57,8 +61,10 @@ pub(crate) mod diag_embed;
 pub(crate) mod diagonal;
 pub(crate) mod dice_loss;
 pub(crate) mod div;
+pub(crate) mod dot;
 pub(crate) mod dropout;
 pub(crate) mod dropout2d;
+pub(crate) mod einsum;
 pub(crate) mod elu;
 pub(crate) mod embedding;
 pub(crate) mod eq;
@@ -103,6 +109,7 @@ pub(crate) mod isfinite;
 pub(crate) mod isinf;
 pub(crate) mod isnan;
 pub(crate) mod kl_div;
+pub(crate) mod kron;
 pub(crate) mod l1_loss;
 pub(crate) mod layer_norm;
 pub(crate) mod le;
@@ -128,6 +135,7 @@ pub(crate) mod margin_ranking_loss;
 pub(crate) mod masked_fill;
 pub(crate) mod masked_select;
 pub(crate) mod matmul;
+pub(crate) mod matrix_power;
 pub(crate) mod max_dim;
 pub(crate) mod max_pool1d;
 pub(crate) mod max_pool2d;
@@ -153,6 +161,7 @@ pub(crate) mod neg;
 pub(crate) mod nll_loss;
 pub(crate) mod nonzero;
 pub(crate) mod norm;
+pub(crate) mod outer;
 pub(crate) mod pad;
 pub(crate) mod permute;
 mod pointwise;
@@ -210,10 +219,12 @@ pub(crate) mod take_along_dim;
 pub(crate) mod tan;
 pub(crate) mod tanh;
 pub(crate) mod tanhshrink;
+pub(crate) mod tensordot;
 pub(crate) mod threshold;
 pub(crate) mod tile;
 pub(crate) mod to_dtype;
 pub(crate) mod topk;
+pub(crate) mod trace;
 pub(crate) mod transpose;
 pub(crate) mod tril;
 pub(crate) mod triu;
@@ -243,6 +254,7 @@ pub const ALL: &[OpSpec] = &[
     add::SPEC,
     addcdiv::SPEC,
     addcmul::SPEC,
+    addmm::SPEC,
     all::SPEC,
     allclose::SPEC,
     alpha_dropout::SPEC,
@@ -260,8 +272,10 @@ pub const ALL: &[OpSpec] = &[
     avg_pool1d::SPEC,
     avg_pool2d::SPEC,
     batch_norm::SPEC,
+    bilinear::SPEC,
     binary_cross_entropy::SPEC,
     binary_cross_entropy_with_logits::SPEC,
+    bmm::SPEC,
     broadcast_to::SPEC,
     bucketize::SPEC,
     cat::SPEC,
@@ -280,6 +294,7 @@ pub const ALL: &[OpSpec] = &[
     cosh::SPEC,
     count_nonzero::SPEC,
     cosine_embedding_loss::SPEC,
+    cross::SPEC,
     cross_entropy::SPEC,
     cummax::SPEC,
     cummin::SPEC,
@@ -290,8 +305,10 @@ pub const ALL: &[OpSpec] = &[
     diagonal::SPEC,
     dice_loss::SPEC,
     div::SPEC,
+    dot::SPEC,
     dropout::SPEC,
     dropout2d::SPEC,
+    einsum::SPEC,
     elu::SPEC,
     embedding::SPEC,
     eq::SPEC,
@@ -336,6 +353,7 @@ pub const ALL: &[OpSpec] = &[
     isinf::SPEC,
     isnan::SPEC,
     kl_div::SPEC,
+    kron::SPEC,
     l1_loss::SPEC,
     layer_norm::SPEC,
     le::SPEC,
@@ -361,6 +379,7 @@ pub const ALL: &[OpSpec] = &[
     masked_fill::SPEC,
     masked_select::SPEC,
     matmul::SPEC,
+    matrix_power::SPEC,
     max_dim::SPEC,
     max_pool1d::SPEC,
     max_pool2d::SPEC,
@@ -386,6 +405,7 @@ pub const ALL: &[OpSpec] = &[
     nll_loss::SPEC,
     nonzero::SPEC,
     norm::SPEC,
+    outer::SPEC,
     pad::SPEC,
     permute::SPEC,
     poisson_nll_loss::SPEC,
@@ -441,10 +461,12 @@ pub const ALL: &[OpSpec] = &[
     tan::SPEC,
     tanh::SPEC,
     tanhshrink::SPEC,
+    tensordot::SPEC,
     threshold::SPEC,
     tile::SPEC,
     to_dtype::SPEC,
     topk::SPEC,
+    trace::SPEC,
     transpose::SPEC,
     tril::SPEC,
     triu::SPEC,

@@ -56,6 +56,16 @@ pub(crate) fn check_number(op: &str, x: &Tensor) {
     }
 }
 
+/// Two operands are of one type, and not bool.
+#[inline]
+#[track_caller]
+pub(crate) fn check_pair(op: &str, x: &Tensor, y: &Tensor) {
+    check_number(op, x);
+    if x.dtype() != y.dtype() {
+        fail!("{op}: operands are {} and {}; cast one with to_dtype", x.dtype(), y.dtype());
+    }
+}
+
 /// Bool elements count as 0 and 1.
 #[track_caller]
 pub(crate) fn count_bool(x: &Tensor) -> Cow<'_, Tensor> {
