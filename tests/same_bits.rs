@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use tapegrad::isa::{self, Level};
 use tapegrad::spec::{spread, spread_around};
 use tapegrad::{
-    AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType, MaxPool2dOptions, Padding, Rng, Tensor,
-    num_threads, ops, parallel_jobs, set_num_threads, tensor,
+    AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType, Interpolation, MaxPool2dOptions, Padding,
+    Rng, Tensor, num_threads, ops, parallel_jobs, set_num_threads, tensor,
 };
 
 /// Runs `f` on each number of threads; the number is the whole process's, so one test at a time. All must give the same.
@@ -373,6 +373,12 @@ const CALLS: &[(&str, Call)] = &[
     ("addmm", |o| vec![o.x.narrow(0, 0, 257).narrow(1, 0, 263).addmm(&o.a, &o.b, 0.5, 2.0)]),
     ("bilinear", |o| vec![o.x.narrow(1, 0, 130).bilinear(&o.y.narrow(1, 0, 7), &o.kernel(&[11, 130, 7]), None)]),
     ("bmm", |o| vec![o.image().flatten_dims(0, 1).bmm(&o.image().flatten_dims(0, 1).transpose(1, 2))]),
+    ("cdist", |o| {
+        let (x, y) = (o.x.narrow(1, 0, 37), o.y.narrow(1, 0, 37));
+        vec![x.cdist(&y, 2.0), x.cdist(&y, 1.0), x.cdist(&y, 3.0), x.cdist(&y, f64::INFINITY)]
+    }),
+    ("channel_shuffle", |o| vec![o.image().channel_shuffle(2) * 2.0]),
+    ("cosine_similarity", |o| vec![o.x.cosine_similarity(&o.y, 0, 1e-8), o.x.cosine_similarity(&o.y, 1, 1e-8)]),
     ("cross", |o| vec![o.x.narrow(1, 0, 519).reshape([-1, 3]).cross(&o.y.narrow(1, 0, 519).reshape([-1, 3]), 1)]),
     ("dot", |o| vec![o.x.flatten().dot(&o.y.flatten())]),
     ("einsum", |o| {
@@ -382,11 +388,23 @@ const CALLS: &[(&str, Call)] = &[
             Tensor::einsum("nchw,ndhw,hw->cd", &[&image, &image, &image.i((0, 0))]),
         ]
     }),
+    ("interpolate", |o| {
+        vec![
+            o.image().interpolate([200, 99], Interpolation::Nearest),
+            o.image().interpolate([200, 99], Interpolation::Linear { align_corners: false }),
+        ]
+    }),
     ("kron", |o| vec![o.row.kron(&o.column)]),
+    ("local_response_norm", |o| vec![o.image().transpose(1, 2).local_response_norm(5, 0.1, 0.75, 1.0)]),
     ("matrix_power", |o| vec![(&o.x.narrow(1, 0, ROWS) * 0.01).matrix_power(5)]),
+    ("normalize", |o| vec![o.x.normalize(2.0, 0, 1e-12), o.x.normalize(3.0, 1, 1e-12)]),
     ("outer", |o| vec![o.row.outer(&o.column.flatten())]),
+    ("pairwise_distance", |o| vec![o.x.pairwise_distance(&o.y, 2.0, 1e-6), o.x.pairwise_distance(&o.y, 3.0, 1e-6)]),
+    ("pixel_shuffle", |o| vec![o.image().flatten_dims(0, 1).pixel_shuffle(4) * 2.0]),
+    ("pixel_unshuffle", |o| vec![o.image().pixel_unshuffle(1) * 2.0, o.image().narrow(2, 0, 126).pixel_unshuffle(2)]),
     ("tensordot", |o| vec![o.x.tensordot_dims(&o.y, [0], [0]), o.image().tensordot(&o.kernel(&[127, 130, 3]), 2)]),
     ("trace", |o| vec![o.x.trace()]),
+    ("vector_norm", |o| vec![o.y.vector_norm(3.0), o.y.vector_norm_dim(1.5, 0), o.y.vector_norm_dim(0.5, 1)]),
     ("unfold2d", |o| vec![o.image().unfold2d([3, 3], &Default::default())]),
     ("fold2d", |o| {
         vec![o.image().unfold2d([3, 3], &Default::default()).fold2d([127, 130], [3, 3], &Default::default())]

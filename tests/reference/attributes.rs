@@ -30,6 +30,10 @@ impl Attributes {
         value.as_f64().or_else(|| value.as_str()?.parse().ok()).unwrap()
     }
 
+    pub fn floats(&self, name: &str) -> Vec<f64> {
+        self.need(name).as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    }
+
     pub fn int(&self, name: &str) -> i64 {
         self.need(name).as_i64().unwrap()
     }

@@ -52,6 +52,7 @@ pub use ops::conv2d::Conv2dOptions;
 pub use ops::conv3d::Conv3dOptions;
 pub use ops::cross_entropy::CrossEntropyOptions;
 pub use ops::gaussian_nll_loss::GaussianNllOptions;
+pub use ops::interpolate::{Interpolation, Resize};
 pub use ops::max_pool2d::MaxPool2dOptions;
 pub use ops::multi_margin_loss::MultiMarginOptions;
 pub use ops::nll_loss::NllLossOptions;

@@ -11,6 +11,7 @@ mod pointwise;
 mod pooling;
 mod reductions;
 mod shape;
+mod spatial;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ pub fn all() -> BTreeMap<&'static str, Call> {
         pooling::CALLS,
         reductions::CALLS,
         shape::CALLS,
+        spatial::CALLS,
     ];
     let calls: BTreeMap<_, _> = tables.iter().flat_map(|table| table.iter().copied()).collect();
     assert_eq!(calls.len(), tables.iter().map(|table| table.len()).sum::<usize>(), "a name stands twice");

@@ -1,7 +1,7 @@
 """Products of vectors and matrices, distances."""
 import torch
 import torch.nn.functional as F
-from generate import case, integers, normal
+from generate import INF, NAN, case, given, integers, normal, uniform
 
 for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 1, 2, 3), (3, 3, 2)), ((2, 0), (0, 3)), ((17, 33), (33, 9))]:
     case("matmul", torch.matmul, normal(*a), normal(*b))
@@ -72,3 +72,28 @@ for rows, (o, i, j), bias in [((2,), (3, 2, 4), True), ((2, 3), (1, 3, 2), True)
     case("bilinear", F.bilinear, normal(*rows, i), normal(*rows, j), normal(o, i, j), *([normal(o)] if bias else []))
 for shape in [(3, 3), (1, 1), (2, 5), (4, 2), (1, 3)]:
     case("trace", torch.trace, normal(*shape))
+
+for i, order in enumerate([0.5, 1.0, 1.5, 2.0, 3.0, INF, -INF, -1.0]):
+    case("vector_norm", lambda x, p: torch.linalg.vector_norm(x, p), uniform(-2, 2, 2, 3), p=order)
+    case("vector_norm", lambda x, p, dim, keepdim: torch.linalg.vector_norm(x, p, dim=dim, keepdim=keepdim), uniform(-2, 2, 2, 3, 4), p=order, dim=[[1], [0, 2], [-1]][i % 3], keepdim=i % 2 == 0)
+case("vector_norm", lambda x, p: torch.linalg.vector_norm(x, p), given([0.0, 1.0, NAN, 0.0, -2.0]), p=0.0)
+case("vector_norm", lambda x, p, dim, keepdim: torch.linalg.vector_norm(x, p, dim=dim, keepdim=keepdim), normal(2, 0), p=3.0, dim=[1], keepdim=False)
+for order in [0.5, 1.0, 1.5, 3.0]:
+    case("vector_norm", lambda x, p: torch.linalg.vector_norm(x, p), given([0.0, 0.0]), p=order, order=1)
+    case("vector_norm", lambda x, p: torch.linalg.vector_norm(x, p), given([0.0, 1.0, -2.0]), p=order, order=1)
+for x, y, dim in [((2, 3), (2, 3), 1), ((3, 2), (3, 2), 0), ((2, 1, 3), (4, 3), -1), ((5,), (5,), 0), ((2, 3, 2), (2, 1, 2), 2)]:
+    case("cosine_similarity", lambda x, y, dim, eps: F.cosine_similarity(x, y, dim=dim, eps=eps), normal(*x), normal(*y), dim=dim, eps=1e-8)
+case("cosine_similarity", lambda x, y, dim, eps: F.cosine_similarity(x, y, dim=dim, eps=eps), given([0.0, 0.0]), normal(2), dim=0, eps=0.5, order=1)
+for x, y, order, keepdim in [((2, 3), (2, 3), 2.0, False), ((2, 3), (3,), 1.0, True), ((2, 1, 3), (4, 3), 3.0, False), ((5,), (5,), 0.5, False), ((2, 3), (2, 3), INF, True), ((3, 1), (3, 1), 2.0, False)]:
+    case("pairwise_distance", lambda x, y, p, keepdim, eps: F.pairwise_distance(x, y, p=p, eps=eps, keepdim=keepdim), normal(*x), normal(*y), p=order, keepdim=keepdim, eps=1e-6)
+
+# PyTorch's cdist has no second derivative; where it is asked for, the norm of all differences stands for it.
+differences = lambda x, y, p: torch.linalg.vector_norm(x.unsqueeze(-2) - y.unsqueeze(-3), p, dim=-1)
+for x, y in [((2, 3), (4, 3)), ((1, 1), (1, 1)), ((2, 3, 2), (2, 2, 2)), ((3, 1, 2, 3), (2, 3, 3))]:
+    for order in [0.5, 1.0, 1.5, 2.0, 3.0, INF]:
+        case("cdist", lambda x, y, p: torch.cdist(x, y, p=p), normal(*x), normal(*y), p=order, order=1)
+        case("cdist", differences, normal(*x), normal(*y), p=order)
+case("cdist", lambda x, y, p: torch.cdist(x, y, p=p), normal(30, 5), normal(40, 5), p=2.0, order=1)
+case("cdist", lambda x, y, p: torch.cdist(x, y, p=p), normal(2, 3), normal(4, 3), p=0.0, order=1)
+case("cdist", lambda x, y, p: torch.cdist(x, y, p=p), given([[1.0, 2.0]]), given([[1.0, 2.0], [0.0, 1.0]]), p=INF, order=1)
+case("cdist", lambda x, y, p: torch.cdist(x, y, p=p), normal(2, 0), normal(3, 0), p=2.0, order=1)

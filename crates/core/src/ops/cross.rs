@@ -24,7 +24,7 @@ impl Op for Cross {
     }
 
     fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
-        // <g, dx x y> = <dx, y x g>, and <g, x x dy> = <dy, g x x>.
+        // <g, dx × y> = <dx, y × g>, and <g, x × dy> = <dy, g × x>.
         let (g, axis) = (ctx.g(), self.axis);
         smallvec![
             ctx.needs(0).then(|| Cross { axis }.apply(&[&ctx.input(1), g])),

@@ -35,8 +35,10 @@ pub(crate) mod bmm;
 pub(crate) mod broadcast_to;
 pub(crate) mod bucketize;
 pub(crate) mod cat;
+pub(crate) mod cdist;
 pub(crate) mod ceil;
 pub(crate) mod celu;
+pub(crate) mod channel_shuffle;
 pub(crate) mod chunk;
 pub(crate) mod clamp;
 pub(crate) mod contiguous;
@@ -49,6 +51,7 @@ pub(crate) mod copysign;
 pub(crate) mod cos;
 pub(crate) mod cosh;
 pub(crate) mod cosine_embedding_loss;
+pub(crate) mod cosine_similarity;
 pub(crate) mod count_nonzero;
 pub(crate) mod cross;
 pub(crate) mod cross_entropy;
@@ -103,6 +106,7 @@ pub(crate) mod index_copy;
 pub(crate) mod index_put;
 pub(crate) mod index_select;
 pub(crate) mod instance_norm;
+pub(crate) mod interpolate;
 pub(crate) mod iou_loss;
 pub(crate) mod isclose;
 pub(crate) mod isfinite;
@@ -116,6 +120,7 @@ pub(crate) mod le;
 pub(crate) mod leaky_relu;
 pub(crate) mod lerp;
 pub(crate) mod linear;
+pub(crate) mod local_response_norm;
 pub(crate) mod log;
 pub(crate) mod log10;
 pub(crate) mod log1p;
@@ -161,9 +166,13 @@ pub(crate) mod neg;
 pub(crate) mod nll_loss;
 pub(crate) mod nonzero;
 pub(crate) mod norm;
+pub(crate) mod normalize;
 pub(crate) mod outer;
 pub(crate) mod pad;
+pub(crate) mod pairwise_distance;
 pub(crate) mod permute;
+pub(crate) mod pixel_shuffle;
+pub(crate) mod pixel_unshuffle;
 mod pointwise;
 pub(crate) mod poisson_nll_loss;
 pub(crate) mod pow;
@@ -237,6 +246,7 @@ pub(crate) mod unique;
 pub(crate) mod unsqueeze;
 pub(crate) mod var;
 pub(crate) mod var_mean;
+pub(crate) mod vector_norm;
 pub(crate) mod vstack;
 pub(crate) mod where_cond;
 pub(crate) mod xlogy;
@@ -279,8 +289,10 @@ pub const ALL: &[OpSpec] = &[
     broadcast_to::SPEC,
     bucketize::SPEC,
     cat::SPEC,
+    cdist::SPEC,
     ceil::SPEC,
     celu::SPEC,
+    channel_shuffle::SPEC,
     chunk::SPEC,
     clamp::SPEC,
     contiguous::SPEC,
@@ -294,6 +306,7 @@ pub const ALL: &[OpSpec] = &[
     cosh::SPEC,
     count_nonzero::SPEC,
     cosine_embedding_loss::SPEC,
+    cosine_similarity::SPEC,
     cross::SPEC,
     cross_entropy::SPEC,
     cummax::SPEC,
@@ -348,6 +361,7 @@ pub const ALL: &[OpSpec] = &[
     index_select::SPEC,
     instance_norm::SPEC,
     iou_loss::SPEC,
+    interpolate::SPEC,
     isclose::SPEC,
     isfinite::SPEC,
     isinf::SPEC,
@@ -360,6 +374,7 @@ pub const ALL: &[OpSpec] = &[
     leaky_relu::SPEC,
     lerp::SPEC,
     linear::SPEC,
+    local_response_norm::SPEC,
     log::SPEC,
     log10::SPEC,
     log1p::SPEC,
@@ -405,10 +420,14 @@ pub const ALL: &[OpSpec] = &[
     nll_loss::SPEC,
     nonzero::SPEC,
     norm::SPEC,
+    normalize::SPEC,
     outer::SPEC,
     pad::SPEC,
+    pairwise_distance::SPEC,
     permute::SPEC,
     poisson_nll_loss::SPEC,
+    pixel_shuffle::SPEC,
+    pixel_unshuffle::SPEC,
     pow::SPEC,
     prelu::SPEC,
     prod::SPEC,
@@ -479,6 +498,7 @@ pub const ALL: &[OpSpec] = &[
     unsqueeze::SPEC,
     var::SPEC,
     var_mean::SPEC,
+    vector_norm::SPEC,
     vstack::SPEC,
     where_cond::SPEC,
     xlogy::SPEC,

@@ -4,7 +4,7 @@ use super::prelude::*;
 use super::std::flat_root;
 
 #[track_caller]
-fn norm(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
+pub(crate) fn norm(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
     check_float("norm", x);
     let axes: Vec<isize> = axes.resolve("norm", x.shape()).iter().map(|&a| a as isize).collect();
     let squares = x.square();
