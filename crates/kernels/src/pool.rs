@@ -8,7 +8,7 @@
 
 mod chunks;
 
-pub use chunks::{chunks_mut, zip_chunks_mut, zip3_chunks_mut};
+pub use chunks::{chunks_mut, each_chunk_mut, zip_chunks_mut, zip3_chunks_mut};
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

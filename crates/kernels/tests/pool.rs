@@ -211,6 +211,23 @@ fn zipped_chunks_go_together() {
 }
 
 #[test]
+fn chunks_of_any_number_of_slices_go_together() {
+    let _turn = alone();
+    pool::set_num_threads(3);
+    for len in [0, 1, 3, 10] {
+        let (mut a, mut b, mut c, mut d) = (vec![0; len], vec![0; len], vec![0; len], vec![0; len]);
+        pool::each_chunk_mut([&mut a, &mut b, &mut c, &mut d], 3, |i, pieces| {
+            for (k, piece) in pieces.into_iter().enumerate() {
+                piece.fill(10 * i + k);
+            }
+        });
+        for (k, found) in [a, b, c, d].into_iter().enumerate() {
+            assert_eq!(found, (0..len).map(|j| 10 * (j / 3) + k).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
 #[should_panic(expected = "unequal numbers of pieces: [7, 4]")]
 fn unequal_numbers_of_pieces_are_refused() {
     pool::zip_chunks_mut(&mut [0; 20], 3, &mut [0; 20], 5, |_, _, _| {});

@@ -1,8 +1,8 @@
 //! Optimisers: each reads the parameters' gradients and moves the parameters, in one fused pass over each.
 //!
-//! An [`Optimizer`] holds the parameters and runs a [`Rule`] over them; [`Sgd`] and [`Adam`] are optimisers of two rules. A rule
-//! is its options and the update of one parameter, so everything else (which parameters take part, what is remembered of
-//! them, the learning rate) is written once.
+//! An [`Optimizer`] holds the parameters and runs a [`Rule`] over them; [`Sgd`], [`Adam`] and the others are optimisers of
+//! different rules. A rule is its options and the update of one parameter, so everything else (which parameters take part, what
+//! is remembered of them, the learning rate, groups, the state) is written once.
 //!
 //! ```
 //! use tapegrad_core::Tensor;
@@ -18,10 +18,32 @@
 //! assert!(w.item().abs() < 1e-9);
 //! ```
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod checks;
+mod error;
+mod lion;
+mod nadam;
 mod optimizer;
+mod radam;
+mod rmsprop;
+mod rprop;
 mod sgd;
+mod slot;
+mod state;
 
-pub use adam::{Adam, AdamRule};
+pub use adadelta::{Adadelta, AdadeltaRule};
+pub use adagrad::{Adagrad, AdagradRule};
+pub use adam::{Adam, AdamRule, AdamW};
+pub use adamax::{Adamax, AdamaxRule};
+pub use error::Error;
+pub use lion::{Lion, LionRule};
+pub use nadam::{NAdam, NAdamRule};
 pub use optimizer::{Optimizer, Rule, Update};
+pub use radam::{RAdam, RAdamRule};
+pub use rmsprop::{RmsProp, RmsPropRule};
+pub use rprop::{Rprop, RpropRule};
 pub use sgd::{Sgd, SgdRule};
+pub use slot::Buffer;

@@ -2,14 +2,17 @@
 
 use std::borrow::Borrow;
 
-use crate::optimizer::{Optimizer, Rule, Update, check_amount, check_share};
-use tapegrad_core::Tensor;
-use tapegrad_kernels::optim;
+use crate::checks::Check;
+use crate::optimizer::{Optimizer, Rule, Update};
+use crate::slot::Buffer;
+use tapegrad_core::{Tensor, fail};
+use tapegrad_kernels::optim::{self, Decay};
 
-/// Stochastic gradient descent.
+/// Stochastic gradient descent (Robbins and Monro 1951; momentum: Polyak 1964; look-ahead: Sutskever et al. 2013).
 ///
-/// With `g' = g + weight_decay w`: `w -= lr g'`; with [momentum](Sgd::momentum) `v = mu v + g'` (there is no dampening) and
-/// `w -= lr v`; with [Nesterov's](Sgd::nesterov) `w -= lr (g' + mu v)`.
+/// With `g' = g + weight_decay w`: `w -= lr g'`; with [momentum](Sgd::momentum) `v = mu v + g'` and `w -= lr v`; with
+/// [Nesterov's](Sgd::nesterov) `w -= lr (g' + mu v)`. With [dampening](Sgd::dampening) `v = mu v + (1 - dampening) g'` from the
+/// second step on; the first is `v = g'`.
 ///
 /// ```
 /// use tapegrad_core::Tensor;
@@ -26,6 +29,7 @@ pub type Sgd = Optimizer<SgdRule>;
 #[derive(Clone, Debug)]
 pub struct SgdRule {
     momentum: Option<f64>,
+    dampening: f64,
     nesterov: bool,
     weight_decay: f64,
 }
@@ -37,7 +41,8 @@ impl Sgd {
     /// If there are no parameters, one is not a leaf or comes twice, or `lr` is negative or not finite.
     #[track_caller]
     pub fn new(params: impl IntoIterator<Item = impl Borrow<Tensor>>, lr: f64) -> Self {
-        Optimizer::with_rule(params, lr, SgdRule { momentum: None, nesterov: false, weight_decay: 0.0 })
+        let rule = SgdRule { momentum: None, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
+        Optimizer::with_rule(params, lr, rule)
     }
 
     /// With a velocity of which the share `mu` stays from step to step.
@@ -45,22 +50,41 @@ impl Sgd {
     /// # Panics
     /// If `mu` is not in `0..1`.
     #[track_caller]
-    pub fn momentum(mut self, mu: f64) -> Self {
-        check_share(SgdRule::NAME, "momentum", mu);
-        self.rule.momentum = Some(mu);
-        self.rule.nesterov = false;
-        self
+    pub fn momentum(self, mu: f64) -> Self {
+        Check::Share.of("Sgd", "momentum", mu);
+        self.options(|rule| {
+            rule.momentum = Some(mu);
+            rule.nesterov = false;
+        })
     }
 
     /// As [`Sgd::momentum`], in place of it, with Nesterov's look-ahead.
     ///
     /// # Panics
-    /// If `mu` is not in `0..1`.
+    /// If `mu` is not in `0..1`, or there is [`Sgd::dampening`].
     #[track_caller]
     pub fn nesterov(self, mu: f64) -> Self {
-        let mut opt = self.momentum(mu);
-        opt.rule.nesterov = true;
-        opt
+        Check::Share.of("Sgd", "momentum", mu);
+        if self.rule().dampening != 0.0 {
+            fail!("Sgd: Nesterov's momentum takes no dampening, found {}", self.rule().dampening);
+        }
+        self.options(|rule| {
+            rule.momentum = Some(mu);
+            rule.nesterov = true;
+        })
+    }
+
+    /// The share of each gradient that does not enter the velocity.
+    ///
+    /// # Panics
+    /// If `share` is not in `0..1`, or there is no [`Sgd::momentum`] yet, or it is [Nesterov's](Sgd::nesterov).
+    #[track_caller]
+    pub fn dampening(self, share: f64) -> Self {
+        Check::Share.of("Sgd", "dampening", share);
+        if self.rule().momentum.is_none() || self.rule().nesterov {
+            fail!("Sgd: dampening needs momentum, given before it, that is not Nesterov's");
+        }
+        self.options(|rule| rule.dampening = share)
     }
 
     /// Adds `share` of each parameter to its gradient (an L2 penalty of `share / 2`).
@@ -68,27 +92,30 @@ impl Sgd {
     /// # Panics
     /// If `share` is negative or not finite.
     #[track_caller]
-    pub fn weight_decay(mut self, share: f64) -> Self {
-        check_amount(SgdRule::NAME, "weight_decay", share);
-        self.rule.weight_decay = share;
-        self
+    pub fn weight_decay(self, share: f64) -> Self {
+        self.option("weight_decay", share, Check::Amount, |rule| &mut rule.weight_decay)
     }
 }
 
 impl Rule for SgdRule {
-    const NAME: &'static str = "Sgd";
-
-    fn buffers(&self) -> usize {
-        usize::from(self.momentum.is_some())
+    fn name(&self) -> &'static str {
+        "Sgd"
     }
 
-    fn update(&self, Update { lr, value, grad, buffers, .. }: Update<'_>) {
-        let sgd = optim::Sgd { lr, weight_decay: self.weight_decay };
+    fn buffers(&self) -> &'static [Buffer] {
+        const VELOCITY: &[Buffer] = &[Buffer::each("momentum_buffer")];
+        if self.momentum.is_some() { VELOCITY } else { &[] }
+    }
+
+    fn update(&self, Update { lr, t, value, grad, buffers }: Update<'_>) {
+        let decay = Decay::coupled(self.weight_decay);
         match (self.momentum, buffers) {
-            (Some(momentum), [velocity]) => {
-                optim::momentum(optim::Momentum { sgd, momentum, nesterov: self.nesterov }, value, grad, velocity);
+            (Some(stays), [velocity]) => {
+                let enters = if t == 1 { 1.0 } else { 1.0 - self.dampening };
+                let rule = optim::Momentum { lr, decay, stays, enters, nesterov: self.nesterov };
+                optim::update(rule, grad, [value, velocity]);
             }
-            _ => optim::sgd(sgd, value, grad),
+            _ => optim::update(optim::Sgd { lr, decay }, grad, [value]),
         }
     }
 }

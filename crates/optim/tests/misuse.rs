@@ -4,7 +4,7 @@ use std::panic::{UnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex};
 
 use tapegrad_core::Tensor;
-use tapegrad_optim::{Adam, Sgd};
+use tapegrad_optim::{Adam, AdamW, RmsProp, Rprop, Sgd};
 
 /// The message of the panic in `f`, and its file and line.
 fn panic_of(f: impl FnOnce() + UnwindSafe) -> (String, String, u32) {
@@ -52,4 +52,14 @@ fn misuse_panics_at_the_users_line() {
     refused!(adam().betas(0.9, 2.0), "Adam: beta2 must be at least 0 and below 1, got 2");
     refused!(adam().eps(f64::INFINITY), "Adam: eps must be finite and not negative, got inf");
     refused!(adam().weight_decay(f64::NAN), "Adam: weight_decay must be finite and not negative, got NaN");
+    refused!(sgd().dampening(0.1), "Sgd: dampening needs momentum, given before it, that is not Nesterov's");
+    refused!(sgd().nesterov(0.9).dampening(0.1), "Sgd: dampening needs momentum, given before it");
+    refused!(sgd().momentum(0.9).dampening(0.1).nesterov(0.9), "Sgd: Nesterov's momentum takes no dampening, found 0");
+    refused!(sgd().group([&handle]), "Sgd: parameters 0 and 1 ([2]) are the same leaf");
+    refused!(adam().group(Vec::<Tensor>::new()), "Adam: there are no parameters");
+    refused!(sgd().lr_scale(-1.0), "Sgd: lr_scale must be finite and not negative, got -1");
+    refused!(AdamW::new([&w], 0.1).eps(-1.0), "AdamW: eps must be finite and not negative, got -1");
+    refused!(RmsProp::new([&w], 0.1).alpha(1.0), "RmsProp: alpha must be at least 0 and below 1, got 1");
+    refused!(Rprop::new([&w], 0.1).etas(0.5, 0.9), "Rprop: etas must be between 0 and 1 and above 1, got 0.5 and 0.9");
+    refused!(Rprop::new([&w], 0.1).step_sizes(2.0, 1.0), "Rprop: the shortest step 2 is longer than the longest 1");
 }

@@ -100,6 +100,23 @@ pub fn zip3_chunks_mut<A: Send, B: Send, C: Send>(
     run(a.count(), |i| unsafe { work(i, a.piece(i), b.piece(i), c.piece(i)) });
 }
 
+/// [`chunks_mut`] on any number of slices of one type and length, cut alike: `work(i, pieces)`.
+///
+/// # Panics
+///
+/// As [`zip_chunks_mut`].
+#[track_caller]
+pub fn each_chunk_mut<T: Send, const N: usize>(
+    outs: [&mut [T]; N],
+    chunk: usize,
+    work: impl Fn(usize, [&mut [T]; N]) + Sync,
+) {
+    let outs = outs.map(|out| Pieces::new(out, chunk));
+    same_count(&outs.each_ref().map(Pieces::count));
+    // SAFETY: `run` gives each task number below `count` once, and the slices do not overlap.
+    run(outs.first().map_or(0, Pieces::count), |i| work(i, outs.each_ref().map(|out| unsafe { out.piece(i) })));
+}
+
 #[track_caller]
 fn same_count(counts: &[usize]) {
     assert!(counts.iter().all(|&n| n == counts[0]), "chunks: the slices have unequal numbers of pieces: {counts:?}");
