@@ -9,6 +9,8 @@ pub(crate) enum Check {
     Share,
     /// Added or multiplied, and only of sense from 0 up.
     Amount,
+    /// Divided by, or a length: above 0.
+    Positive,
 }
 
 impl Check {
@@ -22,6 +24,9 @@ impl Check {
             }
             Check::Amount if !(number >= 0.0 && number.is_finite()) => {
                 fail!("{name}: {what} must be finite and not negative, got {number}")
+            }
+            Check::Positive if !(number > 0.0 && number.is_finite()) => {
+                fail!("{name}: {what} must be finite and above 0, got {number}")
             }
             _ => {}
         }

@@ -4,7 +4,8 @@ use std::panic::{UnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Mutex};
 
 use tapegrad_core::Tensor;
-use tapegrad_optim::{Adam, AdamW, RmsProp, Rprop, Sgd};
+use tapegrad_optim::schedule::{CosineRestarts, Exponential, OneCycle, Plateau, Step};
+use tapegrad_optim::{Adam, AdamW, LrFinder, RmsProp, Rprop, Sgd};
 
 /// The message of the panic in `f`, and its file and line.
 fn panic_of(f: impl FnOnce() + UnwindSafe) -> (String, String, u32) {
@@ -62,4 +63,10 @@ fn misuse_panics_at_the_users_line() {
     refused!(RmsProp::new([&w], 0.1).alpha(1.0), "RmsProp: alpha must be at least 0 and below 1, got 1");
     refused!(Rprop::new([&w], 0.1).etas(0.5, 0.9), "Rprop: etas must be between 0 and 1 and above 1, got 0.5 and 0.9");
     refused!(Rprop::new([&w], 0.1).step_sizes(2.0, 1.0), "Rprop: the shortest step 2 is longer than the longest 1");
+    refused!(LrFinder::new(1.0, 0.1, 10), "LrFinder: from 1 to 0.1 in 10 steps: it must grow, in at least 2 steps");
+    refused!(Step::new(0.1, 0, 0.5), "Step: the number of steps must be finite and above 0, got 0");
+    refused!(Exponential::new(-0.1, 0.5), "Exponential: the learning rate must be finite and not negative, got -0.1");
+    refused!(CosineRestarts::new(0.1, 1, 0), "CosineRestarts: the factor must be finite and above 0, got 0");
+    refused!(OneCycle::new(0.1, 10).peak_at(1.5), "OneCycle: peak_at must be between 0 and 1, got 1.5");
+    refused!(Plateau::new(0.1).factor(1.0), "Plateau: factor must be at least 0 and below 1, got 1");
 }
