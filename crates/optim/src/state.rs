@@ -30,6 +30,11 @@ impl Reader {
         Reader { optimizer, state, known: BTreeSet::new(), missing: Vec::new(), unfit: Vec::new() }
     }
 
+    /// How many tensors the state has.
+    pub(crate) fn len(&self) -> usize {
+        self.state.len()
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.state.contains_key(name)
     }

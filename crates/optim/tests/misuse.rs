@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use tapegrad_core::Tensor;
 use tapegrad_optim::schedule::{CosineRestarts, Exponential, OneCycle, Plateau, Step};
-use tapegrad_optim::{Adam, AdamW, LrFinder, RmsProp, Rprop, Sgd};
+use tapegrad_optim::{
+    Adam, AdamW, Average, ClipNorm, Lbfgs, LrFinder, RmsProp, Rprop, Sgd, clip_grad_norm, elastic_net_penalty,
+    l2_penalty,
+};
 
 /// The message of the panic in `f`, and its file and line.
 fn panic_of(f: impl FnOnce() + UnwindSafe) -> (String, String, u32) {
@@ -63,6 +66,17 @@ fn misuse_panics_at_the_users_line() {
     refused!(RmsProp::new([&w], 0.1).alpha(1.0), "RmsProp: alpha must be at least 0 and below 1, got 1");
     refused!(Rprop::new([&w], 0.1).etas(0.5, 0.9), "Rprop: etas must be between 0 and 1 and above 1, got 0.5 and 0.9");
     refused!(Rprop::new([&w], 0.1).step_sizes(2.0, 1.0), "Rprop: the shortest step 2 is longer than the longest 1");
+    refused!(Lbfgs::new([&w, &handle], 1.0), "Lbfgs: parameters 0 and 1 ([2]) are the same leaf");
+    refused!(Lbfgs::new([&w, &Tensor::ones([1]).requires_grad()], 1.0), "Lbfgs: parameter 1 is f32, the first f64");
+    refused!(Lbfgs::new([&w], 0.0), "Lbfgs: the learning rate must be finite and above 0, got 0");
+    refused!(clip_grad_norm([&result], 1.0), "clip_grad_norm: parameter 0 ([2]) is not a leaf");
+    refused!(clip_grad_norm([&w], -1.0), "clip_grad_norm: max_norm must be finite and not negative, got -1");
+    refused!(ClipNorm::new(1.0).order(0.0), "clip_grad_norm: the norm's order must be above 0, got 0");
+    refused!(l2_penalty(Vec::<Tensor>::new()), "l2_penalty: there are no parameters");
+    refused!(elastic_net_penalty([&w], 1.0, 2.0), "elastic_net_penalty: l1_ratio must be between 0 and 1, got 2");
+    refused!(Average::ema([&w], 1.0), "Average: decay must be at least 0 and below 1, got 1");
+    refused!(Average::swa([&result]), "Average: parameter 0 ([2]) is not a leaf");
+    refused!(Average::swa([&w]).swap(), "Average: swap before the first update");
     refused!(LrFinder::new(1.0, 0.1, 10), "LrFinder: from 1 to 0.1 in 10 steps: it must grow, in at least 2 steps");
     refused!(Step::new(0.1, 0, 0.5), "Step: the number of steps must be finite and above 0, got 0");
     refused!(Exponential::new(-0.1, 0.5), "Exponential: the learning rate must be finite and not negative, got -0.1");

@@ -3,6 +3,7 @@
 use super::{ALL, values};
 use safetensors::SafeTensors;
 use tapegrad_core::Tensor;
+use tapegrad_optim::Lbfgs;
 
 /// What `generate.py` kept.
 const FILE: &[u8] = include_bytes!("values.safetensors");
@@ -42,4 +43,25 @@ fn the_file_and_the_list_have_the_same_optimisers() {
     found.sort();
     listed.sort();
     assert_eq!(found, listed);
+}
+
+#[test]
+fn lbfgs_takes_pytorchs_way_through_rosenbrocks_valley() {
+    let file = SafeTensors::deserialize(FILE).unwrap();
+    type Make = fn(&Tensor) -> Lbfgs;
+    let ways: [(&str, Make); 3] = [
+        ("lbfgs", |p| Lbfgs::new([p], 1.0).iterations(4)),
+        ("lbfgs history", |p| Lbfgs::new([p], 0.5).iterations(6).evaluations(9).history(2)),
+        ("lbfgs fixed", |p| Lbfgs::new([p], 0.1).iterations(4).fixed_steps()),
+    ];
+    for (name, make) in ways {
+        let p = Tensor::from([-1.2, 1.0]).requires_grad();
+        let mut opt = make(&p);
+        for (step, expected) in values(&tensor(&file, name)).chunks_exact(2).enumerate() {
+            opt.step(|| (1.0 - p.i(0)).square() + (p.i(1) - p.i(0).square()).square() * 100.0);
+            let found = values(&p);
+            let close = found.iter().zip(expected).all(|(f, e)| (f - e).abs() <= 1e-6);
+            assert!(close, "{name}, step {}: {found:?}, expected {expected:?}", step + 1);
+        }
+    }
 }
