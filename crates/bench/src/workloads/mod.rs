@@ -3,6 +3,7 @@
 mod conv;
 mod dense;
 mod elementwise;
+mod optimiser;
 mod per_op;
 mod second_order;
 
@@ -30,6 +31,7 @@ pub const ALL: &[Workload] = &[
     Workload { name: "conv3x3", ops: None, build: conv::conv3x3 },
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
     Workload { name: "softmax_ce", ops: None, build: elementwise::softmax_ce },
+    Workload { name: "adam_10m", ops: None, build: optimiser::adam_10m },
 ];
 
 #[cfg(test)]
