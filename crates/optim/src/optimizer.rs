@@ -27,7 +27,7 @@ pub trait Rule: fmt::Debug + Send + Sync {
     fn update(&self, update: Update<'_>);
 }
 
-/// One parameter's turn in a step. All arrays, except those of [`Buffer::number`], have one shape and one float type.
+/// One parameter's turn in a step. All arrays but those of one number have one shape and one float type.
 #[derive(Debug)]
 pub struct Update<'a> {
     /// The learning rate of the moment, of the parameter's group.

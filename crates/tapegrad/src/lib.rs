@@ -53,6 +53,7 @@ mod book {
         custom_ops = "docs/custom_ops.md",
         checking = "docs/checking.md",
         finding_faults = "docs/finding_faults.md",
-        memory = "docs/memory.md"
+        memory = "docs/memory.md",
+        optimisers = "docs/optimisers.md"
     );
 }
