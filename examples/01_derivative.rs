@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // Backwards: one walk gives every node its gradient, and lets the graph go; so it is drawn first.
-    let graph = Graph::of("f = (x y + e^(x - 2))^2", &[&f_xy])?.draw()?;
+    let graph = Graph::of("f = (x y + e^(x - 2))^2", &[&f_xy]).draw()?;
     let nodes = [&u, &a, &c, &b];
     nodes.iter().for_each(|node| node.retain_grad());
     f_xy.backward();
@@ -94,7 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let f_xy = f(&x, &y);
     let first = Grad::of(&[&f_xy]).wrt(&[&x, &y]).create_graph().run();
     let [fx, fy] = [first[0].clone().named("df/dx"), first[1].clone().named("df/dy")];
-    let gradient_graph = Graph::of("The graph of df/dx", &[&fx])?.draw()?;
+    let gradient_graph = Graph::of("The graph of df/dx", &[&fx]).draw()?;
     say("\nSecond derivatives, of df/dx = 2 u (y + c) and df/dy = 2 u x:".to_owned());
     for (formula, of, by, by_hand) in [
         ("d2f/dx2  = 2 (y + c)^2 + 2 u c   = 2 * 4^2 + 2 * 7 * 1    ", &fx, &x, 46.0),

@@ -129,7 +129,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     rows.iter().for_each(|r| println!("{:>20} {:>8} {:>24} {:>24}", r[0], r[1], r[2], r[3]));
     let graph = {
         let w = [("w0", 0.0), ("w1", 0.0)].map(|(name, w)| Tensor::from(w).requires_grad().named(name));
-        Graph::of("J(w0, w1)", &[&cost(&w[0], &w[1], &x, &y).named("J")])?.draw()?
+        Graph::of("J(w0, w1)", &[&cost(&w[0], &w[1], &x, &y).named("J")]).draw()?
     };
 
     // In dollars and square feet J is a ravine: 2 mean x^2 bounds the step, and w0 hardly moves.

@@ -108,7 +108,7 @@ fn houses(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
     // By hand: with h = sigmoid(W x) all but (h - y) x cancels in the chain rule.
     let w = Array1::from(vec![0.1, 0.5, -0.2]);
     let column = Tensor::from(w.clone().insert_axis(Axis(1))).requires_grad().named("W");
-    let graph = Graph::of("h = 1/(1 + e^-Wx)", &[&probability(&tx, &column).named("h")])?.draw()?;
+    let graph = Graph::of("h = 1/(1 + e^-Wx)", &[&probability(&tx, &column).named("h")]).draw()?;
     let leaf = Tensor::from(&w).requires_grad();
     let tape = grad(&[&cross_entropy(&probability(&tx, &leaf), &ty)], &[&leaf]).remove(0).to_vec::<f64>()?;
     let h = x[0].dot(&w).mapv(|z| 1.0 / (1.0 + (-z).exp()));

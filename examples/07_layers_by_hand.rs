@@ -216,7 +216,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let g = z.relu().named("g");
     let h = g.matmul(&w2).named("h");
     let loss = (&h - &ty).square().sum().named("L");
-    let graph = Graph::of("L = sum (relu(X W1) W2 - y)^2", &[&loss])?.draw()?;
+    let graph = Graph::of("L = sum (relu(X W1) W2 - y)^2", &[&loss]).draw()?;
     h.retain_grad();
     loss.backward();
 

@@ -82,7 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             optimizer.zero_grad();
             let loss = net.scores(&x).cross_entropy(&y).named("loss");
             if drawing.is_none() {
-                drawing = Some(Graph::of("One step: nodes are data, edges are operations", &[&loss])?.draw()?);
+                drawing = Some(Graph::of("One step: nodes are data, edges are operations", &[&loss]).draw()?);
             }
             loss.backward();
             optimizer.step();

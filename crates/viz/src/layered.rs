@@ -11,6 +11,7 @@ mod place;
 mod skeleton;
 
 use crate::{Error, Svg};
+pub(crate) use paint::{fits_first_line, fits_line};
 
 /// A graph whose nodes are data and whose edges are operations, to be drawn in layers.
 ///
@@ -20,15 +21,18 @@ use crate::{Error, Svg};
 ///
 /// ```
 /// # use tapegrad_viz::{Graph, NodeBox, NodeStyle, Operation};
-/// let node = |name: &str, style| NodeBox { lines: vec![name.into(), "f32 [2, 3]".into()], style, tooltip: String::new() };
+/// let node = |name: &str, style| NodeBox { lines: vec![name.into(), "f32 [2, 3]".into()], style, tooltip: String::new(), nodes: 1 };
 /// let graph = Graph {
 ///     title: "y = x * w".into(),
-///     nodes: vec![node("x", NodeStyle::Constant), node("w", NodeStyle::Leaf), node("y", NodeStyle::Loss)],
+///     note: String::new(),
+///     nodes: vec![node("x", NodeStyle::Constant), node("w", NodeStyle::Leaf), node("y", NodeStyle::Root)],
 ///     operations: vec![Operation {
 ///         inputs: vec![0, 1],
 ///         outputs: vec![2],
 ///         lines: vec!["mul".into(), "main.rs:7".into()],
 ///         tooltip: "an operation with two inputs".into(),
+///         ops: 1,
+///         folded: false,
 ///     }],
 /// };
 /// assert!(graph.draw()?.as_str().contains("main.rs:7"));
@@ -38,6 +42,8 @@ use crate::{Error, Svg};
 pub struct Graph {
     /// Shown above the drawing; may be empty.
     pub title: String,
+    /// Shown below the title, in small type: what was folded or left out; may be empty.
+    pub note: String,
     /// The data.
     pub nodes: Vec<NodeBox>,
     /// What makes data of data.
@@ -47,12 +53,14 @@ pub struct Graph {
 /// A box of a [`Graph`].
 #[derive(Clone, Debug)]
 pub struct NodeBox {
-    /// The text in the box, the first line in bold. Lines wider than 220 pixels are shortened.
+    /// The text in the box, the first line in bold. Lines wider than 240 pixels are shortened.
     pub lines: Vec<String>,
     /// The look of the box.
     pub style: NodeStyle,
     /// Shown while the pointer is on the box; may be empty.
     pub tooltip: String,
+    /// How many nodes it stands for.
+    pub nodes: usize,
 }
 
 /// What a box stands for; it decides the colour, and a legend explains those that occur.
@@ -64,8 +72,8 @@ pub enum NodeStyle {
     Constant,
     /// The result of an operation.
     Value,
-    /// The result from which the backward walk starts.
-    Loss,
+    /// What was asked for: a loss, from which the backward walk starts.
+    Root,
 }
 
 /// An operation of a [`Graph`]: drawn as lines from its inputs to a badge, and from there to its outputs.
@@ -75,10 +83,14 @@ pub struct Operation {
     pub inputs: Vec<usize>,
     /// Indices of nodes, each the output of no other operation.
     pub outputs: Vec<usize>,
-    /// The text in the badge, the first line in bold. Lines wider than 220 pixels are shortened.
+    /// The text in the badge, the first line in bold. Lines wider than 240 pixels are shortened.
     pub lines: Vec<String>,
     /// Shown while the pointer is on the badge; may be empty.
     pub tooltip: String,
+    /// How many recorded ops it stands for.
+    pub ops: usize,
+    /// Whether it is a fold of ops that are not drawn one by one.
+    pub folded: bool,
 }
 
 impl Graph {
@@ -109,6 +121,8 @@ mod tests {
             outputs: outputs.to_vec(),
             lines: vec!["op".into(), "main.rs:10".into()],
             tooltip: String::new(),
+            ops: 1,
+            folded: false,
         }
     }
 
@@ -118,9 +132,11 @@ mod tests {
             lines: vec![format!("node {i}"), "f32 [64, 1000]".into()],
             style: NodeStyle::Value,
             tooltip: String::new(),
+            nodes: 1,
         };
         Graph {
             title: String::new(),
+            note: String::new(),
             nodes: (0..n).map(node).collect(),
             operations: operations.iter().map(|(inputs, outputs)| operation(inputs, outputs)).collect(),
         }
@@ -290,7 +306,7 @@ mod tests {
         hostile.nodes[1].tooltip.clone_from(&text);
         hostile.operations[0] = Operation { lines: Vec::new(), tooltip: text, ..operation(&[0], &[1]) };
         let (_, layout) = checked(&hostile);
-        assert!(layout.width < 260.0);
+        assert!(layout.width < 280.0);
         assert!(!hostile.draw().expect("a drawing").as_str().contains("<script"));
     }
 }

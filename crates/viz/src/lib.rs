@@ -29,6 +29,7 @@ mod base64;
 mod colour;
 mod confusion;
 mod contour;
+mod dot;
 mod error;
 mod file;
 mod font;

@@ -1,10 +1,8 @@
 //! The graph behind some tensors as plain data: for drawings, reports and exports.
 
-use std::collections::HashMap;
-use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use super::{Kind, NodeId, Statistics, with};
+use super::{Entry, Kind, NodeId, Slot, Statistics, Tape, with};
 use crate::scope::Site;
 use crate::tensor::Tensor;
 use tapegrad_kernels::DType;
@@ -74,22 +72,13 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
     // Ops describe themselves with no borrow held, since they may be a user's.
     let mut found = Vec::new();
     with(|tape| {
-        let mut seen: HashMap<NonZeroU64, NodeId> = HashMap::new();
-        let mut waiting: Vec<NodeId> = roots.iter().map(|root| root.id()).collect();
-        while let Some(id) = waiting.pop() {
-            if seen.insert(id.order, id).is_none()
-                && let Some(edge) = tape.edge(id)
-            {
-                waiting.extend(edge.inputs.iter().flatten());
-            }
-        }
-        let mut ids: Vec<NodeId> = seen.into_values().collect();
-        ids.sort_unstable_by_key(|id| id.order);
-        let mut places: HashMap<(NonZeroU64, u32), usize> = HashMap::new();
+        let ids = reached(tape, roots.iter().map(|root| root.id()).collect());
+        // The place of an entry's first node. A list by slot, since hashing a million of them takes longer than all the rest.
+        let mut first = vec![usize::MAX; tape.slots.len()];
         for id in ids {
-            match &tape.entry(id).kind {
+            first[id.slot as usize] = graph.nodes.len();
+            match &tape.peek(id).kind {
                 Kind::Leaf(node) => {
-                    places.insert((id.order, 0), graph.nodes.len());
                     let (leaf, shape) = (&node.leaf, node.leaf.shape().to_vec());
                     graph.nodes.push(NodeInfo {
                         name: leaf.name(),
@@ -101,14 +90,13 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
                     });
                 }
                 Kind::Edge(edge) => {
-                    let inputs = edge.inputs.iter().map(|input| input.map(|node| places[&node.key()])).collect();
+                    let inputs = edge.inputs.iter().map(|input| input.map(|node| place(tape, &first, node))).collect();
                     let mut outputs = Vec::new();
-                    for (i, output) in edge.outputs.iter().enumerate() {
+                    for output in &edge.outputs {
                         if !output.dtype.is_float() {
                             outputs.push(None);
                             continue;
                         }
-                        places.insert((id.order, i as u32), graph.nodes.len());
                         outputs.push(Some(graph.nodes.len()));
                         let name = output.extras.as_ref().and_then(|extras| extras.name.clone());
                         let (dtype, shape) = (output.dtype, output.shape.to_vec());
@@ -118,7 +106,7 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
                 }
             }
         }
-        graph.roots = roots.iter().map(|root| places[&root.id().key()]).collect();
+        graph.roots = roots.iter().map(|root| place(tape, &first, root.id())).collect();
     });
     graph.edges = found
         .into_iter()
@@ -132,4 +120,39 @@ pub fn graph(roots: &[&Tensor]) -> Graph {
         })
         .collect();
     graph
+}
+
+/// All that the roots depend on, each entry once, in the order of recording.
+fn reached(tape: &Tape, mut waiting: Vec<NodeId>) -> Vec<NodeId> {
+    let (mut ids, mut seen) = (Vec::new(), vec![false; tape.slots.len()]);
+    while let Some(id) = waiting.pop() {
+        if std::mem::replace(&mut seen[id.slot as usize], true) {
+            continue;
+        }
+        ids.push(id);
+        if let Kind::Edge(edge) = &tape.peek(id).kind {
+            waiting.extend(edge.inputs.iter().flatten());
+        }
+    }
+    ids.sort_unstable_by_key(|id| id.order);
+    ids
+}
+
+/// A node's place: after those of the outputs before it that are nodes too.
+fn place(tape: &Tape, first: &[usize], id: NodeId) -> usize {
+    let before = match &tape.peek(id).kind {
+        Kind::Edge(edge) if id.output > 0 => &edge.outputs[..id.output as usize],
+        _ => &[],
+    };
+    first[id.slot as usize] + before.iter().filter(|output| output.dtype.is_float()).count()
+}
+
+impl Tape {
+    /// The entry of a node that somebody holds a count on, to be read only.
+    fn peek(&self, id: NodeId) -> &Entry {
+        match self.slots.get(id.slot as usize) {
+            Some(Slot::Used(entry)) if entry.order == id.order => entry,
+            _ => unreachable!("a counted node is on its tape"),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::place::Layout;
 use super::skeleton::{Block, Skeleton};
 use super::{Graph, NodeStyle};
-use crate::colour::{BLUE, Colour, FAINT_INK, GREEN, INK, VERMILLION, WHITE};
+use crate::colour::{BLUE, Colour, FAINT_INK, GREEN, INK, ORANGE, VERMILLION, WHITE};
 use crate::svg::{Anchor, Canvas, Font, Look, PathData, Rect, Svg};
 use crate::text;
 
@@ -12,20 +12,31 @@ const TITLE: f64 = 16.0;
 const FIRST_LINE: f64 = 12.0;
 const LINE: f64 = 10.5;
 const LINE_STEP: f64 = 14.0;
-const WIDEST_LINE: f64 = 220.0;
+const WIDEST_LINE: f64 = 240.0;
 const BOX_PAD: f64 = 8.0;
 const BADGE_PAD: f64 = 4.0;
 const BADGE_SIDE: f64 = 10.0;
 /// From the badge of an operation to the box of its output.
-const STEM: f64 = 15.0;
+const STEM: f64 = 13.0;
 const ARROW: f64 = 6.5;
 const LINES_APART: f64 = 14.0;
 const LEGEND_ROW: f64 = 24.0;
+const LEAST_WIDTH: f64 = 300.0;
 
 /// The text of a box or badge: the first line bold, each at most [`WIDEST_LINE`] wide.
 fn fitted(lines: &[String]) -> Vec<String> {
     let room = |i| if i == 0 { WIDEST_LINE / text::bold_width("x", 1.0) * text::width("x", 1.0) } else { WIDEST_LINE };
     lines.iter().enumerate().map(|(i, line)| text::fit(line, line_size(i), room(i))).collect()
+}
+
+/// Whether a text is shown whole as the first line of a box or badge.
+pub(crate) fn fits_first_line(line: &str) -> bool {
+    text::bold_width(line, FIRST_LINE) <= WIDEST_LINE
+}
+
+/// Whether a text is shown whole as another line.
+pub(crate) fn fits_line(line: &str) -> bool {
+    text::width(line, LINE) <= WIDEST_LINE
 }
 
 fn line_size(index: usize) -> f64 {
@@ -64,16 +75,22 @@ pub(super) fn block_size(graph: &Graph, block: &Block) -> (f64, f64) {
 /// Draws the graph as it is laid out.
 pub(super) fn paint(graph: &Graph, skeleton: &Skeleton, layout: &Layout) -> Svg {
     let mut canvas = Canvas::default();
-    let styles = styles_in_use(graph);
-    let legend_width: f64 = styles.iter().map(|style| legend_entry_width(*style)).sum();
-    let inner = layout.width.max(legend_width).max(240.0);
+    let legend = legend(graph);
+    let legend_width: f64 = legend.iter().map(|(_, meaning)| legend_entry_width(meaning)).sum();
+    let inner = layout.width.max(legend_width).max(LEAST_WIDTH);
     let title = text::wrap_bold(&graph.title, TITLE, inner);
     for (i, line) in title.iter().enumerate() {
         let at = (EDGE, EDGE + (i as f64 + 0.75) * TITLE * 1.3);
         canvas.text(at, line, Font::new(TITLE, Anchor::Start).bold());
     }
-    let legend_top = EDGE + title.len() as f64 * TITLE * 1.3;
-    draw_legend(&mut canvas, &styles, legend_top);
+    let note_top = EDGE + title.len() as f64 * TITLE * 1.3;
+    let note = text::wrap_bold(&graph.note, LINE, inner);
+    for (i, line) in note.iter().enumerate() {
+        let at = (EDGE, note_top + (i as f64 + 0.75) * LINE_STEP);
+        canvas.text(at, line, Font::new(LINE, Anchor::Start).coloured(TEXT));
+    }
+    let legend_top = note_top + note.len() as f64 * LINE_STEP;
+    draw_legend(&mut canvas, &legend, legend_top);
     let corner = (EDGE + (inner - layout.width) / 2.0, legend_top + LEGEND_ROW + 14.0);
     let rects: Vec<Rect> =
         layout.rects.iter().map(|rect| Rect { x: rect.x + corner.0, y: rect.y + corner.1, ..*rect }).collect();
@@ -170,7 +187,7 @@ fn draw_block(canvas: &mut Canvas, graph: &Graph, block: &Block, rect: Rect) {
     if let Some(operation) = block.operation.map(|operation| &graph.operations[operation]) {
         let badge = centred(badge_size(&operation.lines), rect.y);
         canvas.open_group(&operation.tooltip);
-        canvas.rounded_rect(badge, 10.0, Look::fill(WHITE).outlined(FAINT_INK, 1.0));
+        canvas.rounded_rect(badge, 10.0, badge_look(operation.folded));
         draw_text(canvas, &operation.lines, badge);
         canvas.close();
     }
@@ -203,37 +220,45 @@ fn box_look(style: NodeStyle) -> Look {
         NodeStyle::Leaf => tinted(GREEN),
         NodeStyle::Constant => tinted(FAINT_INK).dashed("4 3"),
         NodeStyle::Value => tinted(BLUE),
-        NodeStyle::Loss => Look::fill(WHITE.mix(VERMILLION, 0.22)).outlined(VERMILLION, 2.2),
+        NodeStyle::Root => Look::fill(WHITE.mix(VERMILLION, 0.22)).outlined(VERMILLION, 2.2),
     }
 }
 
-fn meaning(style: NodeStyle) -> &'static str {
-    match style {
-        NodeStyle::Leaf => "leaf with gradient",
-        NodeStyle::Constant => "constant",
-        NodeStyle::Value => "result",
-        NodeStyle::Loss => "loss",
+fn badge_look(folded: bool) -> Look {
+    if folded {
+        Look::fill(WHITE.mix(ORANGE, 0.2)).outlined(ORANGE, 2.2)
+    } else {
+        Look::fill(WHITE).outlined(FAINT_INK, 1.0)
     }
 }
 
-fn styles_in_use(graph: &Graph) -> Vec<NodeStyle> {
-    let all = [NodeStyle::Leaf, NodeStyle::Constant, NodeStyle::Value, NodeStyle::Loss];
-    all.into_iter().filter(|style| graph.nodes.iter().any(|node| node.style == *style)).collect()
+/// The looks that occur and what they mean.
+fn legend(graph: &Graph) -> Vec<(Look, &'static str)> {
+    let meanings = [
+        (NodeStyle::Leaf, "leaf with gradient"),
+        (NodeStyle::Constant, "constant"),
+        (NodeStyle::Value, "result"),
+        (NodeStyle::Root, "root"),
+    ];
+    let occurs = |style: NodeStyle| graph.nodes.iter().any(|node| node.style == style);
+    let nodes = meanings.into_iter().filter(|entry| occurs(entry.0)).map(|(style, text)| (box_look(style), text));
+    let folded = graph.operations.iter().any(|operation| operation.folded);
+    nodes.chain(folded.then_some((badge_look(true), "folded"))).collect()
 }
 
 const SAMPLE: f64 = 18.0;
 
-fn legend_entry_width(style: NodeStyle) -> f64 {
-    SAMPLE + 6.0 + text::width(meaning(style), LINE) + 16.0
+fn legend_entry_width(meaning: &str) -> f64 {
+    SAMPLE + 6.0 + text::width(meaning, LINE) + 16.0
 }
 
-fn draw_legend(canvas: &mut Canvas, styles: &[NodeStyle], top: f64) {
+fn draw_legend(canvas: &mut Canvas, legend: &[(Look, &str)], top: f64) {
     let mut x = EDGE;
-    for &style in styles {
+    for &(look, meaning) in legend {
         let sample = Rect { x, y: top + (LEGEND_ROW - 12.0) / 2.0, width: SAMPLE, height: 12.0 };
-        canvas.rounded_rect(sample, 3.0, box_look(style));
+        canvas.rounded_rect(sample, 3.0, look);
         let at = (x + SAMPLE + 6.0, top + LEGEND_ROW / 2.0 + 0.36 * LINE);
-        canvas.text(at, meaning(style), Font::new(LINE, Anchor::Start).coloured(TEXT));
-        x += legend_entry_width(style);
+        canvas.text(at, meaning, Font::new(LINE, Anchor::Start).coloured(TEXT));
+        x += legend_entry_width(meaning);
     }
 }

@@ -9,7 +9,7 @@ use crate::svg::Rect;
 const BETWEEN_BLOCKS: f64 = 26.0;
 const BESIDE_LANE: f64 = 16.0;
 /// Between layers: at least this, and more where lines go far to the side.
-const BETWEEN_LAYERS: f64 = 32.0;
+const BETWEEN_LAYERS: f64 = 24.0;
 const PER_SIDEWAYS: f64 = 0.1;
 const MOST_BETWEEN_LAYERS: f64 = 110.0;
 const ROUNDS: usize = 12;
