@@ -41,17 +41,20 @@ pub(super) fn of_step(steps: &Steps, step: usize) -> Vec<String> {
     let attributes: Vec<String> = edge.attributes.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let mut lines = vec![edge.op.to_string()];
     lines.extend(wrapped(&attributes));
-    let notes: Vec<String> = steps.notes(step).take(MOST_LINES).map(note).collect();
-    lines.extend(notes.into_iter().rev());
+    let notes: Vec<Vec<String>> = steps.notes(step).take(MOST_LINES).map(note).collect();
+    lines.extend(notes.into_iter().rev().flatten());
     let more = steps.notes(step).count().saturating_sub(MOST_LINES);
     lines.extend((more > 0).then(|| format!("and {} more", count(more))));
     lines.push(format!("{}:{}", file_name(edge), edge.site.line()));
     lines
 }
 
-/// A broadcast or reshape at the op that reads it: `broadcast [10] → [64, 10]`.
-fn note((op, from, to): (&str, &NodeInfo, &NodeInfo)) -> String {
-    format!("{} {} → {}", op.trim_end_matches("_to"), shape_of(&from.shape), shape_of(&to.shape))
+/// A broadcast or reshape at the op that reads it: `broadcast [10] → [64, 10]`, on two lines if it is long.
+fn note((op, from, to): (&str, &NodeInfo, &NodeInfo)) -> Vec<String> {
+    let before = format!("{} {}", op.trim_end_matches("_to"), shape_of(&from.shape));
+    let after = format!("→ {}", shape_of(&to.shape));
+    let whole = format!("{before} {after}");
+    if layered::fits_line(&whole) { vec![whole] } else { vec![before, after] }
 }
 
 /// The lines of a box for one node: its name, shape and type, and what a watch saw of it.
@@ -136,5 +139,21 @@ mod tests {
         assert_eq!(lines[MOST_LINES], format!("and {} more", 100 - shown));
         assert_eq!(wrapped(&words[..2]), ["operation0, operation1"]);
         assert!(wrapped(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_long_note_takes_two_lines_so_that_nothing_is_cut() {
+        let node = |shape: &[usize]| NodeInfo {
+            name: None,
+            dtype: DType::F32,
+            shape: shape.to_vec(),
+            leaf: false,
+            value: None,
+            gradient: None,
+        };
+        assert_eq!(note(("broadcast_to", &node(&[]), &node(&[2]))), ["broadcast scalar → [2]"]);
+        let lines = note(("reshape", &node(&[32, 16, 14, 14, 2, 2]), &node(&[32, 16, 14, 14, 4])));
+        assert_eq!(lines, ["reshape [32, 16, 14, 14, 2, 2]", "→ [32, 16, 14, 14, 4]"]);
+        assert!(lines.iter().all(|line| layered::fits_line(line)));
     }
 }
