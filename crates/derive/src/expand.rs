@@ -1,6 +1,6 @@
 //! The code that the derive writes: `Field` (visit, copy) and `Module` for the type.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -88,14 +88,19 @@ pub(crate) fn module(input: DeriveInput) -> Result<TokenStream> {
     })
 }
 
+/// Where an error about a field's type stands: at the type, though the names are those of the written code, also if the type comes
+/// from a macro.
+fn place(ty: &Type) -> Span {
+    Span::call_site().located_at(ty.span())
+}
+
 fn visit_arm(path: &TokenStream, parts: &[Part<'_>]) -> TokenStream {
     let pattern = parts.iter().map(|Part { member, bound, skip, .. }| match skip {
         true => quote!(#member: _),
         false => quote!(#member: #bound),
     });
     let visits = parts.iter().filter(|part| !part.skip).map(|Part { bound, name, ty, .. }| {
-        // An error about the type stands at the type.
-        quote_spanned! {ty.span()=> visitor.field::<#ty>(#name, #bound); }
+        quote_spanned! {place(ty)=> visitor.field::<#ty>(#name, #bound); }
     });
     quote!(#path { #(#pattern),* } => { #(#visits)* })
 }
@@ -103,8 +108,8 @@ fn visit_arm(path: &TokenStream, parts: &[Part<'_>]) -> TokenStream {
 fn copy_arm(path: &TokenStream, parts: &[Part<'_>]) -> TokenStream {
     let pattern = parts.iter().map(|Part { member, bound, .. }| quote!(#member: #bound));
     let copies = parts.iter().map(|Part { member, bound, ty, skip, .. }| match skip {
-        true => quote_spanned! {ty.span()=> #member: <#ty as ::core::clone::Clone>::clone(#bound) },
-        false => quote_spanned! {ty.span()=> #member: copies.field::<#ty>(#bound) },
+        true => quote_spanned! {place(ty)=> #member: <#ty as ::core::clone::Clone>::clone(#bound) },
+        false => quote_spanned! {place(ty)=> #member: copies.field::<#ty>(#bound) },
     });
     quote!(#path { #(#pattern),* } => #path { #(#copies),* },)
 }

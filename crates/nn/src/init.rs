@@ -278,7 +278,7 @@ fn dirac(shape: &[usize], groups: usize) -> Tensor {
     let [to, from, window @ ..] = shape else {
         fail!("init: dirac is for convolutions [out, in, ..], the tensor has shape {shape:?}");
     };
-    if window.is_empty() || groups == 0 || to % groups != 0 {
+    if window.is_empty() || groups == 0 || !to.is_multiple_of(groups) {
         fail!(
             "init: dirac in {groups} groups is for convolutions [out, in, ..] whose outputs they divide, not {shape:?}"
         );

@@ -149,6 +149,48 @@ pub trait Module: Field {
         self.copy_with(&mut Copies::default())
     }
 
+    /// The same model with other tensors for its parameters, in the order of [`Module::parameters`], and with buffers of its own. They
+    /// may be results: a model that is differentiated by how its parameters were computed, for steps within a loss, or for the checks
+    /// of `gradcheck`.
+    ///
+    /// ```
+    /// use tapegrad_core::{Grad, tensor};
+    /// use tapegrad_nn::{Forward, Linear, Module};
+    /// let (model, x) = (Linear::new(2, 1), tensor![1.0, 2.0]);
+    /// let params = model.parameters();
+    /// let loss = model.call(&x).square().sum();
+    /// let grads = Grad::of(&[&loss]).wrt(&params.iter().collect::<Vec<_>>()).create_graph().run();
+    /// let stepped: Vec<_> = params.iter().zip(&grads).map(|(w, g)| w - g * 0.05).collect();
+    /// model.with_parameters(&stepped).call(&x).square().sum().backward();
+    /// assert!(model.weight.grad().is_some());
+    /// ```
+    ///
+    /// # Panics
+    /// If their number, or a shape, is not that of the parameters.
+    #[must_use]
+    #[track_caller]
+    fn with_parameters(&self, values: &[Tensor]) -> Self
+    where
+        Self: Sized,
+    {
+        let named = self.named_parameters();
+        if named.len() != values.len() {
+            tapegrad_core::fail!("with_parameters: {} tensors for {} parameters", values.len(), named.len());
+        }
+        for ((path, param), value) in named.iter().zip(values) {
+            if param.shape() != value.shape() {
+                tapegrad_core::fail!(
+                    "with_parameters: {path}: found {:?}, expected {:?}",
+                    value.shape(),
+                    param.shape()
+                );
+            }
+        }
+        self.copy_with(&mut Copies::given(
+            named.into_iter().map(|(_, param)| param).zip(values.iter().cloned()).collect(),
+        ))
+    }
+
     /// The values of parameters and buffers by path, as they are now: later training does not change them. A parameter that stands
     /// in several places is there under each path.
     fn state_dict(&self) -> StateDict {

@@ -6,6 +6,10 @@ use std::sync::Arc;
 use crate::copies::Copies;
 use crate::field::{Field, Visitor};
 use crate::module::{Address, Module};
+use tapegrad_core::{
+    AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions,
+    DType, MaxPool2dOptions,
+};
 
 macro_rules! plain {
     ($($t:ty),*) => {$(
@@ -19,7 +23,8 @@ macro_rules! plain {
     )*};
 }
 plain!(bool, char, String, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, (), &'static str);
-plain!(tapegrad_core::DType, tapegrad_core::Conv1dOptions, tapegrad_core::Conv2dOptions, tapegrad_core::Conv3dOptions);
+plain!(DType, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions);
+plain!(AvgPool2dOptions, MaxPool2dOptions);
 
 impl<T: Send + Sync + 'static> Field for PhantomData<T> {
     fn visit<'a>(&'a self, _visitor: &mut Visitor<'a, '_>) {}

@@ -1,0 +1,119 @@
+//! Every layer, with each of its options.
+
+use crate::sample::Sample;
+use tapegrad_core::Tensor;
+use tapegrad_core::spec::spread;
+use tapegrad_nn::*;
+
+fn x(shape: impl AsRef<[usize]>) -> Tensor {
+    spread(shape, -2.0, 2.0)
+}
+
+macro_rules! samples {
+    ($($layer:ident $label:literal: $module:expr, $input:expr;)*) => {
+        vec![$(Sample::new(stringify!($layer), $label, $module, $input)),*]
+    };
+}
+
+pub fn samples() -> Vec<Sample> {
+    samples! {
+        Linear "plain": Linear::new(3, 4), x([2, 3]);
+        Linear "without bias": Linear::new(3, 2).without_bias(), x([2, 2, 3]);
+
+        Conv1d "plain": Conv1d::new(2, 3, 3), x([2, 2, 6]);
+        Conv1d "options": Conv1d::new(2, 4, 3).stride(2).padding(2).dilation(2).groups(2).without_bias(), x([2, 2, 7]);
+        Conv2d "plain": Conv2d::new(2, 3, 3), x([2, 2, 4, 5]);
+        Conv2d "options": Conv2d::new(4, 2, [3, 2]).stride([1, 2]).padding([1, 2]).dilation([2, 1]).groups(2), x([2, 4, 5, 5]);
+        Conv2d "without bias": Conv2d::new(2, 3, 1).without_bias(), x([2, 3, 3]);
+        Conv3d "plain": Conv3d::new(1, 2, 2), x([1, 1, 3, 3, 3]);
+        Conv3d "options": Conv3d::new(2, 2, 2).stride([2, 1, 1]).padding([0, 1, 1]).groups(2), x([1, 2, 3, 2, 3]);
+        ConvTranspose1d "plain": ConvTranspose1d::new(2, 3, 3), x([2, 2, 4]);
+        ConvTranspose1d "options":
+            ConvTranspose1d::new(2, 4, 3).stride(2).padding(1).output_padding(1).dilation(2).groups(2), x([1, 2, 4]);
+        ConvTranspose2d "plain": ConvTranspose2d::new(2, 3, 2), x([2, 2, 3, 3]);
+        ConvTranspose2d "options":
+            ConvTranspose2d::new(4, 2, [3, 2]).stride(2).padding([1, 0]).output_padding([1, 0]).groups(2).without_bias(),
+            x([1, 4, 3, 3]);
+
+        MaxPool1d "plain": MaxPool1d::new(2), x([2, 2, 6]);
+        MaxPool1d "options": MaxPool1d::new(3).stride(2).padding(1), x([2, 2, 7]);
+        MaxPool2d "plain": MaxPool2d::new(2), x([1, 2, 4, 4]);
+        MaxPool2d "options": MaxPool2d::new([3, 2]).stride([2, 1]).padding(1).dilation([1, 2]).ceil_mode(), x([1, 2, 6, 5]);
+        AvgPool1d "plain": AvgPool1d::new(2), x([2, 2, 6]);
+        AvgPool1d "options": AvgPool1d::new(3).stride(2).padding(1), x([2, 2, 7]);
+        AvgPool2d "plain": AvgPool2d::new(2), x([1, 2, 4, 4]);
+        AvgPool2d "options": AvgPool2d::new([3, 2]).stride(2).padding(1).ceil_mode().exclude_pad(), x([1, 2, 6, 5]);
+        AvgPool2d "divisor": AvgPool2d::new(2).divisor(3), x([1, 2, 4, 4]);
+        AdaptiveAvgPool1d "plain": AdaptiveAvgPool1d::new(3), x([2, 2, 7]);
+        AdaptiveAvgPool2d "plain": AdaptiveAvgPool2d::new([2, 3]), x([1, 2, 5, 4]);
+        AdaptiveMaxPool2d "plain": AdaptiveMaxPool2d::new(2), x([1, 2, 5, 4]);
+
+        Flatten "plain": Flatten::new(), x([2, 3, 2, 2]);
+        Flatten "dims": Flatten::dims(0, -2), x([2, 3, 2]);
+        Unflatten "plain": Unflatten::new(1, [3, -1]), x([2, 6]);
+        Identity "plain": Identity::new(), x([2, 3]);
+
+        BatchNorm1d "plain": BatchNorm1d::new(3), x([4, 3]);
+        BatchNorm1d "sequences": BatchNorm1d::new(3).momentum(0.3).eps(1e-3), x([2, 3, 4]);
+        BatchNorm1d "eval": BatchNorm1d::new(3), x([4, 3]);
+        BatchNorm1d "without running statistics, eval": BatchNorm1d::new(3).without_running_stats(), x([4, 3]);
+        BatchNorm2d "plain": BatchNorm2d::new(2), x([2, 2, 3, 2]);
+        BatchNorm2d "without affine": BatchNorm2d::new(2).without_affine().momentum(None), x([2, 2, 3, 2]);
+        BatchNorm2d "eval": BatchNorm2d::new(2), x([2, 2, 3, 2]);
+        LayerNorm "plain": LayerNorm::new([4]), x([2, 3, 4]);
+        LayerNorm "two axes": LayerNorm::new([3, 4]).eps(1e-3).without_bias(), x([2, 3, 4]);
+        LayerNorm "without affine": LayerNorm::new([4]).without_affine(), x([2, 3, 4]);
+        RMSNorm "plain": RMSNorm::new([4]), x([2, 3, 4]);
+        RMSNorm "options": RMSNorm::new([3, 4]).eps(1e-2).without_affine(), x([2, 3, 4]);
+        GroupNorm "plain": GroupNorm::new(2, 4), x([2, 4, 3]);
+        GroupNorm "without affine": GroupNorm::new(3, 3).eps(1e-3).without_affine(), x([2, 3, 2, 2]);
+        InstanceNorm1d "plain": InstanceNorm1d::new(3), x([2, 3, 4]);
+        InstanceNorm1d "affine": InstanceNorm1d::new(3).affine().eps(1e-3), x([2, 3, 4]);
+        InstanceNorm2d "plain": InstanceNorm2d::new(2), x([2, 2, 3, 2]);
+        InstanceNorm2d "affine": InstanceNorm2d::new(2).affine(), x([2, 2, 3, 2]);
+
+        Dropout "training": Dropout::new(0.4), x([4, 5]);
+        Dropout "eval": Dropout::default(), x([4, 5]);
+        Dropout2d "training": Dropout2d::new(0.4), x([3, 4, 2, 2]);
+        Dropout2d "eval": Dropout2d::default(), x([3, 4, 2, 2]);
+        AlphaDropout "training": AlphaDropout::new(0.4), x([4, 5]);
+        AlphaDropout "eval": AlphaDropout::default(), x([4, 5]);
+
+        ReLU "plain": ReLU::new(), x([3, 4]);
+        ReLU6 "plain": ReLU6::new(), x([3, 4]) * 4.0;
+        LeakyReLU "plain": LeakyReLU::default(), x([3, 4]);
+        LeakyReLU "slope": LeakyReLU::new(0.3), x([3, 4]);
+        PReLU "plain": PReLU::default(), x([3, 4]);
+        PReLU "channels": PReLU::new(3), x([2, 3, 2]);
+        ELU "plain": ELU::default(), x([3, 4]);
+        ELU "alpha": ELU::new(0.5), x([3, 4]);
+        CELU "plain": CELU::default(), x([3, 4]);
+        CELU "alpha": CELU::new(0.5), x([3, 4]);
+        SELU "plain": SELU::new(), x([3, 4]);
+        GELU "plain": GELU::new(), x([3, 4]);
+        GELU "tanh": GELU::tanh(), x([3, 4]);
+        SiLU "plain": SiLU::new(), x([3, 4]);
+        Mish "plain": Mish::new(), x([3, 4]);
+        Sigmoid "plain": Sigmoid::new(), x([3, 4]);
+        LogSigmoid "plain": LogSigmoid::new(), x([3, 4]);
+        Hardsigmoid "plain": Hardsigmoid::new(), x([3, 4]) * 2.0;
+        Hardswish "plain": Hardswish::new(), x([3, 4]) * 2.0;
+        Tanh "plain": Tanh::new(), x([3, 4]);
+        Hardtanh "plain": Hardtanh::default(), x([3, 4]);
+        Hardtanh "bounds": Hardtanh::new(-0.5, 1.5), x([3, 4]);
+        Softplus "plain": Softplus::default(), x([3, 4]);
+        Softplus "options": Softplus::new(2.0, 1.5), x([3, 4]);
+        Softsign "plain": Softsign::new(), x([3, 4]);
+        Softshrink "plain": Softshrink::default(), x([3, 4]);
+        Softshrink "lambda": Softshrink::new(1.1), x([3, 4]);
+        Hardshrink "plain": Hardshrink::default(), x([3, 4]);
+        Hardshrink "lambda": Hardshrink::new(1.1), x([3, 4]);
+        Tanhshrink "plain": Tanhshrink::new(), x([3, 4]);
+        Threshold "plain": Threshold::new(0.2, -3.0), x([3, 4]);
+        GLU "plain": GLU::default(), x([3, 4]);
+        GLU "axis": GLU::new(0), x([4, 3]);
+        Softmax "plain": Softmax::new(-1), x([3, 4]);
+        Softmin "plain": Softmin::new(0), x([3, 4]);
+        LogSoftmax "plain": LogSoftmax::new(1), x([3, 4]);
+    }
+}

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Makes values.safetensors: what PyTorch's layers compute, in f64, for the samples of tests/layers/samples.rs of the same keys.
+
+    pip install torch numpy safetensors
+    python crates/nn/tests/reference/generate.py
+
+Of each layer it keeps the state before the call (s.NAME), inputs (x0, ..), outputs (y0, ..), the gradients of sum(c * y) by the float
+inputs (g0, ..) and by the parameters (p.NAME), and the buffers after the call (b.NAME). c is a fixed pattern that the test makes too.
+"""
+import pathlib
+import zlib
+
+import numpy
+import torch
+from safetensors.numpy import save_file
+from torch import nn
+
+HERE = pathlib.Path(__file__).parent
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+tensors = {}
+
+
+def pattern(shape):
+    """Fixed numbers between -1 and 1: ((7 i + 3) mod 19 - 9) / 9."""
+    count = int(numpy.prod(shape, dtype=int))
+    return (((torch.arange(count) * 7 + 3) % 19 - 9) / 9.0).reshape(shape)
+
+
+def listed(y):
+    return [v for part in y for v in listed(part)] if isinstance(y, (tuple, list)) else [y]
+
+
+def case(key, module, *inputs, call=None):
+    """A layer, called with inputs of these shapes, or with these tensors. Those with `eval` in the key evaluate."""
+    rng = numpy.random.default_rng(zlib.crc32(key.encode()))
+    fresh = lambda shape: torch.from_numpy(numpy.asarray(rng.normal(size=shape)))
+    # Ones and zeros would hide what a layer does with its state.
+    with torch.no_grad():
+        for param in module.parameters():
+            param.copy_(0.5 * fresh(param.shape) + 0.1)
+        for name, buffer in module.named_buffers():
+            if buffer.is_floating_point():
+                buffer.copy_(fresh(buffer.shape).abs() + 0.2)
+    module.train("eval" not in key)
+
+    def keep(name, value):
+        tensors[f"{key}/{name}"] = value.detach().clone().contiguous().numpy(force=True)
+
+    for name, value in module.state_dict().items():
+        keep(f"s.{name}", value)
+    x = [v if isinstance(v, torch.Tensor) else fresh(v) for v in inputs]
+    x = [v.requires_grad_() if v.is_floating_point() else v for v in x]
+    for i, v in enumerate(x):
+        keep(f"x{i}", v)
+    y = listed((call or (lambda module, *x: module(*x)))(module, *x))
+    for i, v in enumerate(y):
+        keep(f"y{i}", v)
+    sum((v * pattern(v.shape)).sum() for v in y if v.requires_grad).backward()
+    for i, v in enumerate(x):
+        if v.requires_grad:
+            keep(f"g{i}", torch.zeros_like(v) if v.grad is None else v.grad)
+    for name, param in module.named_parameters():
+        keep(f"p.{name}", torch.zeros_like(param) if param.grad is None else param.grad)
+    for name, buffer in module.named_buffers():
+        keep(f"b.{name}", buffer)
+
+
+case("Linear/plain", nn.Linear(3, 4), (2, 3))
+case("Linear/without bias", nn.Linear(3, 2, bias=False), (2, 2, 3))
+
+case("Conv1d/plain", nn.Conv1d(2, 3, 3), (2, 2, 6))
+case("Conv1d/options", nn.Conv1d(2, 4, 3, stride=2, padding=2, dilation=2, groups=2, bias=False), (2, 2, 7))
+case("Conv2d/plain", nn.Conv2d(2, 3, 3), (2, 2, 4, 5))
+case("Conv2d/options", nn.Conv2d(4, 2, (3, 2), stride=(1, 2), padding=(1, 2), dilation=(2, 1), groups=2), (2, 4, 5, 5))
+case("Conv2d/without bias", nn.Conv2d(2, 3, 1, bias=False), (2, 3, 3))
+case("Conv3d/plain", nn.Conv3d(1, 2, 2), (1, 1, 3, 3, 3))
+case("Conv3d/options", nn.Conv3d(2, 2, 2, stride=(2, 1, 1), padding=(0, 1, 1), groups=2), (1, 2, 3, 2, 3))
+case("ConvTranspose1d/plain", nn.ConvTranspose1d(2, 3, 3), (2, 2, 4))
+case("ConvTranspose1d/options",
+     nn.ConvTranspose1d(2, 4, 3, stride=2, padding=1, output_padding=1, dilation=2, groups=2), (1, 2, 4))
+case("ConvTranspose2d/plain", nn.ConvTranspose2d(2, 3, 2), (2, 2, 3, 3))
+case("ConvTranspose2d/options",
+     nn.ConvTranspose2d(4, 2, (3, 2), stride=2, padding=(1, 0), output_padding=(1, 0), groups=2, bias=False), (1, 4, 3, 3))
+
+case("MaxPool1d/plain", nn.MaxPool1d(2), (2, 2, 6))
+case("MaxPool1d/options", nn.MaxPool1d(3, stride=2, padding=1), (2, 2, 7))
+case("MaxPool2d/plain", nn.MaxPool2d(2), (1, 2, 4, 4))
+case("MaxPool2d/options", nn.MaxPool2d((3, 2), stride=(2, 1), padding=1, dilation=(1, 2), ceil_mode=True), (1, 2, 6, 5))
+case("AvgPool1d/plain", nn.AvgPool1d(2), (2, 2, 6))
+case("AvgPool1d/options", nn.AvgPool1d(3, stride=2, padding=1), (2, 2, 7))
+case("AvgPool2d/plain", nn.AvgPool2d(2), (1, 2, 4, 4))
+case("AvgPool2d/options", nn.AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True, count_include_pad=False), (1, 2, 6, 5))
+case("AvgPool2d/divisor", nn.AvgPool2d(2, divisor_override=3), (1, 2, 4, 4))
+case("AdaptiveAvgPool1d/plain", nn.AdaptiveAvgPool1d(3), (2, 2, 7))
+case("AdaptiveAvgPool2d/plain", nn.AdaptiveAvgPool2d((2, 3)), (1, 2, 5, 4))
+case("AdaptiveMaxPool2d/plain", nn.AdaptiveMaxPool2d(2), (1, 2, 5, 4))
+
+case("Flatten/plain", nn.Flatten(), (2, 3, 2, 2))
+case("Flatten/dims", nn.Flatten(0, -2), (2, 3, 2))
+case("Unflatten/plain", nn.Unflatten(1, (3, -1)), (2, 6))
+case("Identity/plain", nn.Identity(), (2, 3))
+
+case("BatchNorm1d/plain", nn.BatchNorm1d(3), (4, 3))
+case("BatchNorm1d/sequences", nn.BatchNorm1d(3, momentum=0.3, eps=1e-3), (2, 3, 4))
+case("BatchNorm1d/eval", nn.BatchNorm1d(3), (4, 3))
+case("BatchNorm1d/without running statistics, eval", nn.BatchNorm1d(3, track_running_stats=False), (4, 3))
+case("BatchNorm2d/plain", nn.BatchNorm2d(2), (2, 2, 3, 2))
+case("BatchNorm2d/without affine", nn.BatchNorm2d(2, affine=False, momentum=None), (2, 2, 3, 2))
+case("BatchNorm2d/eval", nn.BatchNorm2d(2), (2, 2, 3, 2))
+case("LayerNorm/plain", nn.LayerNorm(4), (2, 3, 4))
+case("LayerNorm/two axes", nn.LayerNorm((3, 4), eps=1e-3, bias=False), (2, 3, 4))
+case("LayerNorm/without affine", nn.LayerNorm(4, elementwise_affine=False), (2, 3, 4))
+case("RMSNorm/plain", nn.RMSNorm(4), (2, 3, 4))
+case("RMSNorm/options", nn.RMSNorm((3, 4), eps=1e-2, elementwise_affine=False), (2, 3, 4))
+case("GroupNorm/plain", nn.GroupNorm(2, 4), (2, 4, 3))
+case("GroupNorm/without affine", nn.GroupNorm(3, 3, eps=1e-3, affine=False), (2, 3, 2, 2))
+case("InstanceNorm1d/plain", nn.InstanceNorm1d(3), (2, 3, 4))
+case("InstanceNorm1d/affine", nn.InstanceNorm1d(3, affine=True, eps=1e-3), (2, 3, 4))
+case("InstanceNorm2d/plain", nn.InstanceNorm2d(2), (2, 2, 3, 2))
+case("InstanceNorm2d/affine", nn.InstanceNorm2d(2, affine=True), (2, 2, 3, 2))
+
+# While training they draw from generators of their own; tests/layers/main.rs has their laws.
+case("Dropout/eval", nn.Dropout(), (4, 5))
+case("Dropout2d/eval", nn.Dropout2d(), (3, 4, 2, 2))
+case("AlphaDropout/eval", nn.AlphaDropout(), (4, 5))
+
+case("ReLU/plain", nn.ReLU(), (3, 4))
+case("ReLU6/plain", nn.ReLU6(), (3, 4))
+case("LeakyReLU/plain", nn.LeakyReLU(), (3, 4))
+case("LeakyReLU/slope", nn.LeakyReLU(0.3), (3, 4))
+case("PReLU/plain", nn.PReLU(), (3, 4))
+case("PReLU/channels", nn.PReLU(3), (2, 3, 2))
+case("ELU/plain", nn.ELU(), (3, 4))
+case("ELU/alpha", nn.ELU(0.5), (3, 4))
+case("CELU/plain", nn.CELU(), (3, 4))
+case("CELU/alpha", nn.CELU(0.5), (3, 4))
+case("SELU/plain", nn.SELU(), (3, 4))
+case("GELU/plain", nn.GELU(), (3, 4))
+case("GELU/tanh", nn.GELU(approximate="tanh"), (3, 4))
+case("SiLU/plain", nn.SiLU(), (3, 4))
+case("Mish/plain", nn.Mish(), (3, 4))
+case("Sigmoid/plain", nn.Sigmoid(), (3, 4))
+case("LogSigmoid/plain", nn.LogSigmoid(), (3, 4))
+# PyTorch's own backward has 1/6 in f32.
+case("Hardsigmoid/plain", nn.Hardsigmoid(), (3, 4), call=lambda _, x: torch.clamp(x / 6 + 0.5, 0, 1))
+case("Hardswish/plain", nn.Hardswish(), (3, 4))
+case("Tanh/plain", nn.Tanh(), (3, 4))
+case("Hardtanh/plain", nn.Hardtanh(), (3, 4))
+case("Hardtanh/bounds", nn.Hardtanh(-0.5, 1.5), (3, 4))
+case("Softplus/plain", nn.Softplus(), (3, 4))
+case("Softplus/options", nn.Softplus(beta=2.0, threshold=1.5), (3, 4))
+case("Softsign/plain", nn.Softsign(), (3, 4))
+case("Softshrink/plain", nn.Softshrink(), (3, 4))
+case("Softshrink/lambda", nn.Softshrink(1.1), (3, 4))
+case("Hardshrink/plain", nn.Hardshrink(), (3, 4))
+case("Hardshrink/lambda", nn.Hardshrink(1.1), (3, 4))
+case("Tanhshrink/plain", nn.Tanhshrink(), (3, 4))
+case("Threshold/plain", nn.Threshold(0.2, -3.0), (3, 4))
+case("GLU/plain", nn.GLU(), (3, 4))
+case("GLU/axis", nn.GLU(0), (4, 3))
+case("Softmax/plain", nn.Softmax(-1), (3, 4))
+case("Softmin/plain", nn.Softmin(0), (3, 4))
+case("LogSoftmax/plain", nn.LogSoftmax(1), (3, 4))
+
+path = HERE / "values.safetensors"
+save_file(tensors, path, metadata={"torch": torch.__version__.split("+")[0]})
+keys = {name.rsplit("/", 1)[0] for name in tensors}
+print(f"{len(keys)} cases, {path.stat().st_size} bytes, PyTorch {torch.__version__}")
