@@ -228,3 +228,29 @@ fn casts_and_views_of_a_frozen_input_keep_nothing() {
     y.backward();
     assert_eq!(w.grad().unwrap().item(), 10_000.0);
 }
+
+#[test]
+fn checkpoints_every_ten_layers_keep_a_third_at_most() {
+    const LAYERS: usize = 100;
+    let _alone = alone();
+    let x = tapegrad::spec::spread([64, 64], -1.0, 1.0);
+    let weights: Vec<Tensor> = (0..LAYERS).map(|_| Tensor::from(0.9).requires_grad()).collect();
+    let layers = |x: &Tensor, weights: &[Tensor]| weights.iter().fold(x.clone(), |h, w| (h * w).tanh());
+    let peak = |checkpointed: bool| {
+        let before = ALLOCATOR.current_usage();
+        ALLOCATOR.reset_peak_usage();
+        let mut h = x.clone();
+        for weights in weights.chunks(10) {
+            let (input, weights) = (h.clone(), weights.to_vec());
+            let run = move || layers(&input, &weights);
+            h = if checkpointed { tapegrad::checkpoint(run) } else { run() };
+        }
+        let recorded = tape::stats().bytes;
+        h.sum().backward();
+        (recorded, ALLOCATOR.peak_usage() - before)
+    };
+    let (plain, checkpointed) = (peak(false), peak(true));
+    println!("recorded and peak bytes: plain {plain:?}, with checkpoints {checkpointed:?}");
+    assert!(plain.0 > LAYERS * 64 * 64 * 8, "{plain:?}");
+    assert!(3 * checkpointed.0 <= plain.0 && 3 * checkpointed.1 <= plain.1, "{checkpointed:?} of {plain:?}");
+}

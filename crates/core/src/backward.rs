@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use smallvec::SmallVec;
 
+use crate::checkpoint::Checkpoint;
 use crate::fail;
 use crate::hook::Hook;
 use crate::leaf::Leaf;
@@ -138,7 +139,12 @@ impl Walk {
         targets.sort_unstable_by_key(|target| target.node.key());
         targets.dedup_by_key(|target| target.node);
         self.targets = Some(targets);
-        tape::with(|tape| self.plan(tape, &roots));
+        tape::with(|tape| {
+            self.plan(tape, roots.iter().map(|(root, _)| root.id()).collect());
+            for target in self.targets.iter_mut().flatten() {
+                target.reached = tape.entry(target.node).mark.walk == self.id;
+            }
+        });
         self.seed(&roots);
         self.run();
         for (node, _, total) in self.leaf_totals() {
@@ -154,9 +160,9 @@ impl Walk {
         }
     }
 
-    /// Marks everything behind the roots, and what of it leads to a target, so that rules compute nothing in vain.
-    fn plan(&mut self, tape: &mut Tape, roots: &[(NodeRef, Tensor)]) {
-        let mut waiting: Vec<NodeId> = roots.iter().map(|(root, _)| root.id()).collect();
+    /// Marks everything behind these nodes, and what of it leads to a target, so that rules compute nothing in vain.
+    fn plan(&mut self, tape: &mut Tape, mut waiting: Vec<NodeId>) {
+        let planned = self.entries.len() as u32;
         while let Some(node) = waiting.pop() {
             if tape.entry(node).mark.walk == self.id {
                 continue;
@@ -166,11 +172,8 @@ impl Walk {
                 waiting.extend(edge.inputs.iter().flatten());
             }
         }
-        for target in self.targets.iter_mut().flatten() {
-            target.reached = tape.entry(target.node).mark.walk == self.id;
-        }
         // Inputs were recorded before the edges that consume them.
-        let mut order: Vec<u32> = (0..self.entries.len() as u32).collect();
+        let mut order: Vec<u32> = (planned..self.entries.len() as u32).collect();
         order.sort_unstable_by_key(|&i| self.entries[i as usize].node.order);
         for i in order {
             let Kind::Edge(edge) = &tape.entry(self.entries[i as usize].node).kind else { continue };
@@ -325,6 +328,10 @@ impl Walk {
         });
         let (name, site) = (step.op.name(), step.site);
         observe_totals(step.node, cotangents);
+        if let SharedOp::Checkpoint(checkpoint) = &step.op {
+            self.walk_again(checkpoint, &step, cotangents);
+            return;
+        }
         let mut ctx = Vjp {
             op: name,
             cotangents,
@@ -374,6 +381,37 @@ impl Walk {
                     cotangent.shape(),
                 ),
             }
+        }
+    }
+
+    /// Records a checkpoint again and hands its outputs' cotangents to the new ones. These are younger than all that waits, so the
+    /// walk goes through them next.
+    #[track_caller]
+    fn walk_again(&mut self, checkpoint: &Checkpoint, step: &Step, cotangents: &mut [Option<Tensor>]) {
+        let leaves = tape::with(|tape| {
+            let leaf = |(input, value): (&Option<NodeId>, &Option<Array>)| match &tape.entry((*input)?).kind {
+                Kind::Leaf(node) => Some((node.leaf.clone(), value.clone()?)),
+                Kind::Edge(_) => None,
+            };
+            step.inputs.iter().zip(&step.saved).filter_map(leaf).collect()
+        });
+        let outputs = observe::within(Within::Walk, || checkpoint.record_again(leaves, step.site));
+        for ((output, node), cotangent) in outputs.iter().zip(cotangents) {
+            let Some(cotangent) = cotangent.take() else { continue };
+            let alike = (output.shape(), output.dtype()) == (cotangent.shape(), cotangent.dtype());
+            let Some(node) = node.as_ref().filter(|_| alike) else {
+                let describe = |x: &Tensor| format!("{} {:?}", x.dtype(), x.shape());
+                let (first, second, site) = (describe(&cotangent), describe(output), step.site);
+                let graph = if node.is_some() { "" } else { " without graph" };
+                fail!("checkpoint: the first run gave {first}, the second {second}{graph} (recorded at {site})");
+            };
+            let added = tape::with(|tape| {
+                if self.targets.is_some() {
+                    self.plan(tape, vec![node.id()]);
+                }
+                self.add(tape, node.id(), cotangent, false)
+            });
+            scope::replay(step.site, || added.finish(self));
         }
     }
 

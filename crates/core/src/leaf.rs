@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use smallvec::SmallVec;
 
 use crate::hook::Hook;
+use crate::rerun;
 use crate::tape::NodeId;
 use tapegrad_kernels::{Array, DType, Dims, elementwise};
 
@@ -39,7 +40,7 @@ impl Leaf {
 
     #[inline]
     pub(crate) fn requires_grad(&self) -> bool {
-        self.requires_grad.load(Ordering::Relaxed)
+        self.requires_grad.load(Ordering::Relaxed) || rerun::value(self).is_some()
     }
 
     pub(crate) fn set_requires_grad(&self, on: bool) {
@@ -53,7 +54,7 @@ impl Leaf {
 
     #[inline]
     pub(crate) fn value(&self) -> Array {
-        self.lock().value.clone()
+        rerun::value(self).unwrap_or_else(|| self.lock().value.clone())
     }
 
     #[inline]

@@ -5,6 +5,7 @@
 mod axes;
 mod backward;
 mod contraction;
+mod checkpoint;
 mod convert;
 mod convolution;
 mod create;
@@ -24,6 +25,7 @@ mod operators;
 pub mod ops;
 mod random;
 mod reduction;
+mod rerun;
 mod reuse;
 mod roots;
 pub mod scope;
@@ -33,6 +35,7 @@ mod tensor;
 mod windows;
 
 pub use axes::Axes;
+pub use checkpoint::{Tensors, checkpoint};
 pub use convert::{Literal, Nested};
 pub use error::Error;
 pub use functional::{hessian, hvp, jacobian, jvp, vjp};
@@ -64,6 +67,7 @@ pub use ops::split::Sections;
 pub use ops::unfold2d::Unfold2dOptions;
 pub use random::{Rng, RngState, default_rng, manual_seed};
 pub use reduction::Reduction;
+pub use rerun::is_rerun;
 pub use roots::{Backward, backward_all};
 pub use tensor::Tensor;
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::checkpoint::Checkpoint;
 use crate::mode;
 use crate::observe::{self, Within};
 use crate::scope::{self, Site};
@@ -163,6 +164,8 @@ impl<'a> Needs<'a> {
 pub(crate) enum SharedOp {
     Constant(&'static dyn Op),
     Shared(Arc<dyn Op>),
+    /// A checkpoint, which the walk treats in a way of its own.
+    Checkpoint(Arc<Checkpoint>),
     /// The op was walked and let go; its name is left.
     Walked(&'static str),
 }
@@ -187,8 +190,15 @@ impl SharedOp {
         match self {
             SharedOp::Constant(op) => *op,
             SharedOp::Shared(op) => &**op,
+            SharedOp::Checkpoint(op) => &**op,
             SharedOp::Walked(name) => unreachable!("{name} was walked and let go"),
         }
+    }
+
+    /// Whether a user's code may run when the op is dropped.
+    #[inline]
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, SharedOp::Shared(_) | SharedOp::Checkpoint(_))
     }
 
     pub(crate) fn name(&self) -> &'static str {

@@ -122,6 +122,8 @@ pub(crate) struct Tape {
     edges: usize,
     /// Edges that backward walks have visited since the thread began.
     pub(crate) visited: u64,
+    /// Whether the first run of a checkpoint notes what it reads.
+    pub(crate) noting: bool,
     mailbox: Arc<Mailbox>,
 }
 
@@ -230,6 +232,7 @@ impl Tape {
             nodes: 0,
             edges: 0,
             visited: 0,
+            noting: false,
             mailbox: mail::register(id),
         }
     }
@@ -256,6 +259,11 @@ impl Tape {
             }
         };
         (slot, order)
+    }
+
+    /// The order of what is recorded next.
+    pub(crate) fn next_order(&self) -> NonZeroU64 {
+        self.next_order
     }
 
     /// The entry of a node, or `None` if it was freed.
@@ -395,7 +403,7 @@ impl Tape {
                     self.nodes -= edge.nodes();
                     let inputs = std::mem::take(&mut edge.inputs);
                     let extras = edge.outputs.iter().any(|output| output.extras.is_some());
-                    if extras || matches!(edge.op, SharedOp::Shared(_)) {
+                    if extras || edge.op.is_shared() {
                         buried = true;
                         let extras = edge.outputs.iter_mut().map(|output| output.extras.take()).collect();
                         discard(Trash::Edge { _op: edge.op.take(), _extras: extras });

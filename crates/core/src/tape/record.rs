@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Edge, Kind, NodeId, Output, Tape, bury, current, with};
+use crate::checkpoint;
 use crate::fail;
 use crate::leaf::Leaf;
 use crate::op::{Needs, Outputs, SharedOp};
@@ -44,17 +45,20 @@ pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], mut outputs: Outputs, sit
             inputs[i].shape()
         );
     }
-    let (first, mail) = with(|tape| {
+    let (first, mail, noting) = with(|tape| {
         let mail = tape.mailbox.has_mail() && tape.drain();
         let inputs = tape.link(inputs);
         tape.edges += 1;
         tape.nodes += live as usize;
         let edge = Edge { op, inputs, outputs: described, saved, site, released: None, live };
         let (slot, order) = tape.push(Kind::Edge(edge));
-        (NodeId { order, slot, output: 0 }, mail)
+        (NodeId { order, slot, output: 0 }, mail, tape.noting)
     });
     if mail {
         bury();
+    }
+    if noting {
+        checkpoint::note(inputs);
     }
     let as_node = |(i, y): (usize, Tensor)| {
         let value = y.into_value();
