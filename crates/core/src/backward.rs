@@ -23,7 +23,7 @@ use crate::fail;
 use crate::hook::Hook;
 use crate::leaf::Leaf;
 use crate::mode;
-use crate::observe::{self, Walked, Within};
+use crate::observe::{self, Ruled, Walked, Within};
 use crate::op::{Cotangents, SharedOp, Vjp};
 use crate::scope::{self, Site};
 use crate::tape::{self, Kind, Mark, NodeId, Tape};
@@ -263,7 +263,7 @@ impl Walk {
                 let entry = &self.entries[index as usize];
                 if !entry.leads_on {
                     // A target itself, with nothing asked for behind it.
-                    observe_totals(entry.node, &entry.cotangents);
+                    observe_totals(|| op_and_site(entry.node), entry.node, &entry.cotangents);
                     continue;
                 }
             }
@@ -327,11 +327,12 @@ impl Walk {
             })
         });
         let (name, site) = (step.op.name(), step.site);
-        observe_totals(step.node, cotangents);
+        observe_totals(|| (name, site), step.node, cotangents);
         if let SharedOp::Checkpoint(checkpoint) = &step.op {
             self.walk_again(checkpoint, &step, cotangents);
             return;
         }
+        let arrived = observe::is_on().then(|| cotangents.to_vec());
         let mut ctx = Vjp {
             op: name,
             cotangents,
@@ -345,10 +346,18 @@ impl Walk {
         let op = step.op.get();
         let mut rule =
             || scope::replay(site, || if op.zero_gradient() { zeros(&step.inputs) } else { op.vjp(&mut ctx) });
-        let mut given = if observe::is_on() { observe::within(Within::Walk, rule) } else { rule() };
+        let mut given = match &arrived {
+            Some(_) => observe::within(Within::Walk, rule),
+            None => rule(),
+        };
         if given.len() != step.inputs.len() {
             let (found, expected) = (given.len(), step.inputs.len());
             fail!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
+        }
+        if let Some(totals) = arrived {
+            let (inputs, saved) = (&step.inputs[..], &step.saved[..]);
+            let told = Ruled { op: name, site, node: step.node, inputs, totals: &totals, saved, given: &given };
+            observe::tell(|observer| observer.ruled(&told));
         }
         if self.create_graph {
             let others = given.iter().flatten().any(Tensor::needs_grad);
@@ -513,16 +522,24 @@ fn sum(total: Tensor, more: Tensor) -> Tensor {
             elementwise::add_assign(&mut total, more);
             Tensor::constant(total)
         }
-        (total, _) => Tensor(total) + more,
+        (total, _) => observe::within(Within::Walk, || Tensor(total) + more),
     }
 }
 
 /// Shows what arrived at an edge to those who look on.
 #[inline]
-fn observe_totals(node: NodeId, totals: &[Option<Tensor>]) {
+fn observe_totals(edge: impl Fn() -> (&'static str, Site), node: NodeId, totals: &[Option<Tensor>]) {
     if observe::is_on() {
-        observe::tell(|observer| observer.walked(&Walked { node, totals }));
+        let (op, site) = edge();
+        observe::tell(|observer| observer.walked(&Walked { op, site, node, totals }));
     }
+}
+
+/// The op that made a node, and its line.
+fn op_and_site(node: NodeId) -> (&'static str, Site) {
+    let found = tape::with(|tape| tape.edge(node).map(|edge| (edge.op.clone(), edge.site)));
+    let (op, site) = found.expect("the frontier holds edges");
+    (op.name(), site)
 }
 
 /// Zero cotangents, for ops whose derivative is zero by definition.

@@ -4,15 +4,19 @@
 //! held, and only look; what they are told of is what the program computes, not what an op computes inside its own forward pass.
 
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use smallvec::smallvec;
 
 use crate::leaf::Leaf;
 use crate::mode;
 use crate::op::{Op, Outputs, SharedOp};
-use crate::scope::Site;
+use crate::scope::{self, Site};
 use crate::tape::{self, NodeId};
 use crate::tensor::Tensor;
+use tapegrad_kernels::Array;
 
 /// Whose computation an op is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +30,41 @@ pub(crate) enum Within {
 
 /// An op that ran.
 pub(crate) struct Call<'a> {
-    pub(crate) op: &'a dyn Op,
+    pub(crate) name: &'a str,
+    /// `None` for what is no edge at any time.
+    pub(crate) op: Option<&'a dyn Op>,
+    /// Whether it only copies a value, without its graph.
+    pub(crate) copies: bool,
     pub(crate) inputs: &'a [&'a Tensor],
     pub(crate) outputs: &'a mut Outputs,
     pub(crate) site: Site,
     pub(crate) within: Within,
 }
 
-/// An edge that was walked.
+/// An edge whose turn has come in a walk.
 pub(crate) struct Walked<'a> {
+    pub(crate) op: &'static str,
+    pub(crate) site: Site,
     /// Output 0.
     pub(crate) node: NodeId,
     /// The totals that arrived, per output.
     pub(crate) totals: &'a [Option<Tensor>],
+}
+
+/// A rule that ran.
+pub(crate) struct Ruled<'a> {
+    pub(crate) op: &'static str,
+    pub(crate) site: Site,
+    /// Output 0.
+    pub(crate) node: NodeId,
+    /// The inputs that need a gradient.
+    pub(crate) inputs: &'a [Option<NodeId>],
+    /// The totals that had arrived, per output.
+    pub(crate) totals: &'a [Option<Tensor>],
+    /// Inputs, then outputs, where the rule reads them.
+    pub(crate) saved: &'a [Option<Array>],
+    /// The cotangents that it gave, per input.
+    pub(crate) given: &'a [Option<Tensor>],
 }
 
 /// Is told what this thread computes.
@@ -46,11 +72,20 @@ pub(crate) trait Observer {
     /// An op ran, and was recorded if its outputs have nodes.
     fn ran(&self, call: &mut Call<'_>);
 
-    /// An edge was walked.
-    fn walked(&self, edge: &Walked<'_>);
+    /// An edge's turn has come in a walk.
+    fn walked(&self, edge: &Walked<'_>) {
+        let _ = edge;
+    }
+
+    /// Its rule ran.
+    fn ruled(&self, rule: &Ruled<'_>) {
+        let _ = rule;
+    }
 
     /// A leaf's total, at the end of a walk.
-    fn gathered(&self, leaf: &Arc<Leaf>, total: &Tensor);
+    fn gathered(&self, leaf: &Arc<Leaf>, total: &Tensor) {
+        let _ = (leaf, total);
+    }
 
     /// A result got a name.
     fn named(&self, node: NodeId, name: &Arc<str>) {
@@ -117,9 +152,38 @@ pub(crate) fn within<R>(what: Within, run: impl FnOnce() -> R) -> R {
 pub(crate) fn record(op: SharedOp, inputs: &[&Tensor], outputs: Outputs, site: Site) -> Outputs {
     let recorded = mode::is_recording() && inputs.iter().any(|x| x.needs_grad());
     let mut outputs = if recorded { tape::record(op.clone(), inputs, outputs, site) } else { outputs };
-    let within = WITHIN.get();
-    tell_of(&mut Call { op: op.get(), inputs, outputs: &mut outputs, site, within });
+    let op = op.get();
+    tell_of(&mut Call {
+        name: op.name(),
+        op: Some(op),
+        copies: false,
+        inputs,
+        outputs: &mut outputs,
+        site,
+        within: WITHIN.get(),
+    });
     outputs
+}
+
+/// Tells of an op that never records, as a comparison.
+#[inline]
+#[track_caller]
+pub(crate) fn unrecorded(name: &str, inputs: &[&Tensor], y: Tensor) -> Tensor {
+    if is_on() { told(name, false, inputs, y, scope::site(Location::caller())) } else { y }
+}
+
+/// Tells of a copy of a value without its graph.
+#[inline]
+#[track_caller]
+pub(crate) fn copied(name: &str, x: &Tensor, y: Tensor) -> Tensor {
+    if is_on() { told(name, true, &[x], y, scope::site(Location::caller())) } else { y }
+}
+
+#[cold]
+fn told(name: &str, copies: bool, inputs: &[&Tensor], y: Tensor, site: Site) -> Tensor {
+    let mut outputs: Outputs = smallvec![y];
+    tell_of(&mut Call { name, op: None, copies, inputs, outputs: &mut outputs, site, within: WITHIN.get() });
+    outputs.remove(0)
 }
 
 fn tell_of(call: &mut Call<'_>) {

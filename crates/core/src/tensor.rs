@@ -252,13 +252,21 @@ impl Tensor {
     }
 
     /// The value without graph. Shares the data, but does not see later updates of a leaf.
+    #[track_caller]
     pub fn detach(&self) -> Self {
+        observe::copied("detach", self, self.untracked())
+    }
+
+    /// As [`Tensor::detach`], within our own ops: the op is told of to those who look on, not this.
+    #[inline]
+    pub(crate) fn untracked(&self) -> Self {
         Tensor::constant(self.value().into_owned())
     }
 
     /// A copy with data and gradient of its own: a leaf if this is one, else a value without graph.
+    #[track_caller]
     pub fn deep_copy(&self) -> Self {
-        let copy = Tensor::constant(kernels::copy(&self.value()));
+        let copy = observe::copied("deep_copy", self, Tensor::constant(kernels::copy(&self.value())));
         match &self.0 {
             Repr::Leaf(leaf) => {
                 let copy = copy.into_leaf();
@@ -439,7 +447,7 @@ impl Tensor {
     /// As [`Tensor::set`].
     #[track_caller]
     pub fn update(&self, f: impl FnOnce(&Tensor) -> Tensor) {
-        let new = crate::mode::no_grad(|| f(&self.detach()));
+        let new = crate::mode::no_grad(|| f(&self.untracked()));
         self.set(&new);
     }
 

@@ -15,7 +15,7 @@ pub(crate) fn all_are(op: &str, wanted: bool, x: &Tensor, axes: Axes, keepdim: b
 
 #[track_caller]
 fn all(x: &Tensor, axes: Axes, keepdim: bool) -> Tensor {
-    Tensor::constant(all_are("all", true, x, axes, keepdim))
+    observe::unrecorded("all", &[x], Tensor::constant(all_are("all", true, x, axes, keepdim)))
 }
 
 impl Tensor {

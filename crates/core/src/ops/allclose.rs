@@ -16,7 +16,7 @@ impl Tensor {
     /// If shapes do not broadcast or types differ.
     #[track_caller]
     pub fn allclose(&self, other: &Tensor, rtol: f64, atol: f64) -> bool {
-        let (x, y) = (self.detach(), other.detach());
+        let (x, y) = (self.untracked(), other.untracked());
         let (x, y) = broadcast("allclose", &x, &y);
         let (x, y) = (x.to_dtype(DType::F64), y.to_dtype(DType::F64));
         let apart = (&x - &y).abs();

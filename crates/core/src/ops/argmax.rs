@@ -9,7 +9,7 @@ pub(crate) fn place(op: &str, which: Extreme, x: &Tensor, axes: &Axes) -> Tensor
     check_number(op, x);
     let axes = axes.resolve(op, x.shape());
     super::amax::check_any(op, x, &axes);
-    Tensor::constant(reduce::extreme_with_index(which, &x.value(), &axes).1)
+    observe::unrecorded(op, &[x], Tensor::constant(reduce::extreme_with_index(which, &x.value(), &axes).1))
 }
 
 impl Tensor {

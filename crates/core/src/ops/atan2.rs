@@ -22,7 +22,7 @@ pairwise! {
 /// A coordinate over the squared distance from the origin; 0 at the origin, where the distance counts as 1.
 fn over_square(ctx: &Vjp<'_>, coordinate: Tensor) -> Tensor {
     let square = ctx.input(0).square() + ctx.input(1).square();
-    let origin = square.detach().eq(0);
+    let origin = square.untracked().eq(0);
     coordinate / origin.where_cond(1, square)
 }
 

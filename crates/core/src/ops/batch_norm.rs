@@ -23,7 +23,7 @@ impl Tensor {
         let (weight, bias) = (by_channel("batch_norm", self, weight), by_channel("batch_norm", self, bias));
         let axes: Vec<isize> = (0..self.ndim() as isize).filter(|&axis| axis != 1).collect();
         let (centred, variance) = centred(self, &axes);
-        let (mean, statistics) = (self.detach().mean_dim(&axes[..]), variance.detach().reshape([-1]));
+        let (mean, statistics) = (self.untracked().mean_dim(&axes[..]), variance.untracked().reshape([-1]));
         (affine(centred * (variance + eps).rsqrt(), weight.as_ref(), bias.as_ref()), mean, statistics)
     }
 }

@@ -60,7 +60,7 @@ impl Tensor {
     #[track_caller]
     pub fn binary_cross_entropy_with(&self, target: &Tensor, weight: Option<&Tensor>, reduction: Reduction) -> Tensor {
         check_alike("binary_cross_entropy", self, target);
-        let x = self.detach();
+        let x = self.untracked();
         let outside = x.lt(0).logical_or(&x.gt(1));
         if reduce::count_true(&outside.value()) > 0 {
             fail!("binary_cross_entropy: probabilities from {} to {}, expected 0 to 1", x.min().item(), x.max().item());

@@ -19,7 +19,7 @@ impl Tensor {
         if alpha == 0.0 {
             fail!("celu: alpha is 0, by which x is divided");
         }
-        let positive = self.detach().gt(0);
+        let positive = self.untracked().gt(0);
         let below = (positive.where_cond(0, self) / alpha).expm1() * alpha;
         positive.where_cond(self, below)
     }

@@ -112,7 +112,7 @@ impl Op for CrossEntropyBackward {
             (ctx.needs(0) || ctx.needs(2)).then(|| h * self.0.shares().apply(&[&x, &max, &log_sum, &(&g * &pull)]));
         let by_log_sum = pulled.as_ref().filter(|_| ctx.needs(2)).map(|pulled| -pulled.sum_dim(axis));
         let by_g = ctx.needs(5).then(|| {
-            let inputs = [&x, &max, &log_sum, &ctx.constant_input(3), &pull, &g.detach().ones_like()];
+            let inputs = [&x, &max, &log_sum, &ctx.constant_input(3), &pull, &g.untracked().ones_like()];
             let product = h * CrossEntropyBackward(self.0.clone()).apply(&inputs);
             if self.0.rule.reduction == Reduction::None { product.sum_dim(axis) } else { product.sum() }
         });

@@ -17,7 +17,7 @@ impl Tensor {
     #[track_caller]
     pub fn elu(&self, alpha: f64) -> Tensor {
         check_float("elu", self);
-        let positive = self.detach().gt(0);
+        let positive = self.untracked().gt(0);
         // 0 in place of what is positive: its exponential may be infinite.
         let below = positive.where_cond(0, self).expm1() * alpha;
         positive.where_cond(self, below)

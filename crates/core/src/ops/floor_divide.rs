@@ -17,9 +17,10 @@ impl Tensor {
     pub fn floor_divide(&self, divisor: impl Operand) -> Tensor {
         let divisor = operand("floor_divide", self, divisor.operand());
         super::pointwise::divisible("floor_divide", self, &divisor);
-        let (x, y) = (self.detach(), divisor.detach());
+        let inputs = [self, &*divisor];
+        let [x, y] = inputs.map(Tensor::untracked);
         let (x, y) = broadcast("floor_divide", &x, &y);
-        zip(math::FloorDivide, &x, &y).remove(0)
+        observe::unrecorded("floor_divide", &inputs, zip(math::FloorDivide, &x, &y).remove(0))
     }
 }
 

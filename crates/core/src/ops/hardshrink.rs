@@ -19,7 +19,7 @@ impl Tensor {
         if lambda.is_nan() || lambda < 0.0 {
             fail!("hardshrink: lambda is {lambda}, expected a number that is not negative");
         }
-        self.detach().abs().le(lambda).where_cond(0, self)
+        self.untracked().abs().le(lambda).where_cond(0, self)
     }
 }
 

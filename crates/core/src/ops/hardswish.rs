@@ -17,7 +17,7 @@ impl Tensor {
     pub fn hardswish(&self) -> Tensor {
         check_float("hardswish", self);
         // Linear beyond 3, so that the derivative there and at 3 itself is exactly 1.
-        self.detach().lt(3).where_cond(self * self.hardsigmoid(), self)
+        self.untracked().lt(3).where_cond(self * self.hardsigmoid(), self)
     }
 }
 

@@ -19,7 +19,7 @@ impl Tensor {
         if min.is_nan() || max.is_nan() || min >= max {
             fail!("hardtanh: the lower bound {min} is not below the upper bound {max}");
         }
-        let x = self.detach();
+        let x = self.untracked();
         let inside = x.gt(min).logical_and(&x.lt(max));
         inside.where_cond(self, x.clamp(min, max))
     }

@@ -21,7 +21,7 @@ pairwise! {
 /// The length, 1 at the origin.
 fn length(ctx: &Vjp<'_>) -> Tensor {
     let length = ctx.input(0).hypot(ctx.input(1));
-    let origin = length.detach().eq(0);
+    let origin = length.untracked().eq(0);
     origin.where_cond(1, length)
 }
 

@@ -17,7 +17,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn isclose(&self, other: &Tensor, rtol: f64, atol: f64, equal_nan: bool) -> Tensor {
-        let (x, y) = (self.detach(), other.detach());
+        let (x, y) = (self.untracked(), other.untracked());
         let (x, y) = broadcast("isclose", &x, &y);
         let equal = x.eq(&*y);
         let dtype = if x.dtype().is_float() { x.dtype() } else { DType::F64 };

@@ -11,8 +11,13 @@ impl Tensor {
     /// assert_eq!(x.isfinite().to_vec::<bool>().unwrap(), [false, false, true]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn isfinite(&self) -> Tensor {
-        Tensor::constant(elementwise::test_each(&self.value(), |v| v.is_finite()))
+        observe::unrecorded(
+            "isfinite",
+            &[self],
+            Tensor::constant(elementwise::test_each(&self.value(), |v| v.is_finite())),
+        )
     }
 }
 

@@ -10,8 +10,9 @@ impl Tensor {
     /// assert_eq!(tensor![f64::NAN, f64::NEG_INFINITY].isinf().to_vec::<bool>().unwrap(), [false, true]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn isinf(&self) -> Tensor {
-        Tensor::constant(elementwise::test_each(&self.value(), f64::is_infinite))
+        observe::unrecorded("isinf", &[self], Tensor::constant(elementwise::test_each(&self.value(), f64::is_infinite)))
     }
 }
 

@@ -11,8 +11,9 @@ impl Tensor {
     /// assert_eq!(x.isnan().to_vec::<bool>().unwrap(), [true, false, false]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn isnan(&self) -> Tensor {
-        Tensor::constant(elementwise::test_each(&self.value(), |v| v.is_nan()))
+        observe::unrecorded("isnan", &[self], Tensor::constant(elementwise::test_each(&self.value(), |v| v.is_nan())))
     }
 }
 

@@ -13,7 +13,11 @@ impl Tensor {
         if self.dtype() != DType::Bool {
             fail!("logical_not: not defined for {}; compare first", self.dtype());
         }
-        Tensor::constant(elementwise::test_each(&self.value(), |v| v == 0.0))
+        observe::unrecorded(
+            "logical_not",
+            &[self],
+            Tensor::constant(elementwise::test_each(&self.value(), |v| v == 0.0)),
+        )
     }
 }
 

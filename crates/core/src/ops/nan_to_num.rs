@@ -28,7 +28,7 @@ impl Tensor {
     #[track_caller]
     pub fn nan_to_num_with(&self, nan: f64, positive: f64, negative: f64) -> Tensor {
         check_float("nan_to_num", self);
-        let x = self.detach();
+        let x = self.untracked();
         let kept = x.isfinite().where_cond(self, 0);
         let replaced = x.isnan().where_cond(nan, x.gt(0).where_cond(positive, x.lt(0).where_cond(negative, &x)));
         x.isfinite().where_cond(&kept, &replaced)

@@ -66,7 +66,7 @@ impl Tensor {
             fail!("nll_loss: class {wrong} is out of range for {classes} classes");
         }
         let picked = -self.gather(axis as isize, &target.unsqueeze(axis as isize)).squeeze_dim(axis as isize);
-        let one = || picked.detach().ones_like();
+        let one = || picked.untracked().ones_like();
         let weight = match &options.weight {
             Some(weight) => weight.index_select(0, &target.reshape([-1])).reshape(dims(&rows)),
             None => one(),

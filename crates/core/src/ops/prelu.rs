@@ -28,7 +28,7 @@ impl Tensor {
         let mut shape = vec![1isize; self.ndim().saturating_sub(1).max(1)];
         shape[0] = slope.numel() as isize;
         let slope = if self.ndim() < 2 { slope.reshape([]) } else { slope.reshape(shape) };
-        let positive = self.detach().gt(0);
+        let positive = self.untracked().gt(0);
         // 0 in place of what is positive, whose product with the slope could be NaN.
         positive.where_cond(self, positive.where_cond(0, self) * slope)
     }

@@ -6,6 +6,7 @@ pub(crate) use smallvec::smallvec;
 
 pub(crate) use crate::axes::{self, Axes};
 pub(crate) use crate::fail;
+pub(crate) use crate::observe;
 pub(crate) use crate::op::{Cotangents, Needs, Op, Outputs, Vjp};
 pub(crate) use crate::operand::{Operand, OperandRef, Scalar};
 pub(crate) use crate::reuse;
@@ -140,9 +141,10 @@ pub(crate) fn scalar(s: Scalar, dtype: DType) -> Tensor {
 /// A comparison of two operands of one type. Truth values have no gradient, so nothing is recorded.
 #[track_caller]
 pub(crate) fn compare(op: &str, how: Comparison, x: &Tensor, y: OperandRef<'_>) -> Tensor {
-    let (x, y) = (x.detach(), operand(op, x, y).detach());
+    let inputs = [x, &operand(op, x, y)];
+    let [x, y] = inputs.map(Tensor::untracked);
     let (x, y) = broadcast(op, &x, &y);
-    Tensor::constant(elementwise::compare(how, &x.value(), &y.value()))
+    observe::unrecorded(op, &inputs, Tensor::constant(elementwise::compare(how, &x.value(), &y.value())))
 }
 
 /// A truth function of two bool tensors.
@@ -153,6 +155,7 @@ pub(crate) fn logical(op: &str, x: &Tensor, y: &Tensor, f: impl Fn(bool, bool) -
             fail!("{op}: not defined for {dtype}; compare first");
         }
     }
+    let inputs = [x, y];
     let (x, y) = broadcast(op, x, y);
-    Tensor::constant(elementwise::logical(&x.value(), &y.value(), f))
+    observe::unrecorded(op, &inputs, Tensor::constant(elementwise::logical(&x.value(), &y.value(), f)))
 }

@@ -30,8 +30,9 @@ pub(crate) fn places(op: &str, sorted: &Tensor, values: &Tensor, right: bool) ->
     if sorted.dtype() != values.dtype() {
         fail!("{op}: operands are {} and {}; cast one with to_dtype", sorted.dtype(), values.dtype());
     }
+    let inputs = [sorted, values];
     let (sorted, values) = (kernels::contiguous(&sorted.value()), kernels::contiguous(&values.value()));
-    Tensor::constant(Array::build::<i64>(values.shape(), |out| {
+    let places = Tensor::constant(Array::build::<i64>(values.shape(), |out| {
         with_type!(number sorted.dtype(), T => {
             let elements = values.as_slice::<T>().into_iter().flatten();
             let sorted = sorted.as_slice::<T>().unwrap_or_default();
@@ -44,7 +45,8 @@ pub(crate) fn places(op: &str, sorted: &Tensor, values: &Tensor, right: bool) ->
                 *place = sorted.partition_point(before) as i64;
             }
         });
-    }))
+    }));
+    observe::unrecorded(op, &inputs, places)
 }
 
 pub(crate) const SPEC: OpSpec = OpSpec {

@@ -53,7 +53,7 @@ impl Tensor {
             fail!("softplus: beta is {beta}, expected a number above 0");
         }
         let scaled = self * beta;
-        scaled.detach().gt(threshold).where_cond(self, Softplus.apply(&[&scaled]) / beta)
+        scaled.untracked().gt(threshold).where_cond(self, Softplus.apply(&[&scaled]) / beta)
     }
 }
 

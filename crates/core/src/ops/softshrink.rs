@@ -19,7 +19,7 @@ impl Tensor {
         if lambda.is_nan() || lambda < 0.0 {
             fail!("softshrink: lambda is {lambda}, expected a number that is not negative");
         }
-        let x = self.detach();
+        let x = self.untracked();
         let moved = self - x.sign() * lambda;
         x.abs().le(lambda).where_cond(0, moved)
     }

@@ -16,7 +16,7 @@ impl Tensor {
     #[track_caller]
     pub fn threshold(&self, threshold: f64, value: f64) -> Tensor {
         check_float("threshold", self);
-        self.detach().le(threshold).where_cond(value, self)
+        self.untracked().le(threshold).where_cond(value, self)
     }
 }
 

@@ -4,6 +4,7 @@
 //! edges are counted; when the last of them goes, what only it needed is freed at once, by work-list, so that no graph is too
 //! deep. What may run a user's destructor (ops, leaves, hooks) is carried out of the arena and dropped after the borrow ended.
 
+mod anomaly;
 mod mail;
 mod record;
 pub(crate) mod snapshot;
@@ -26,6 +27,7 @@ use crate::tensor::Tensor;
 use mail::Mailbox;
 use tapegrad_kernels::{Array, DType, Dims};
 
+pub use anomaly::{Anomalies, Anomaly, Sight, Stage, detect_anomaly};
 pub use snapshot::{EdgeInfo, Graph, NodeInfo, graph};
 pub use statistics::Statistics;
 pub use stats::{LineMemory, Stats, memory, stats};

@@ -112,11 +112,9 @@ impl Notes {
 
 impl Observer for Account {
     fn ran(&self, call: &mut Call<'_>) {
-        if !call.outputs.iter().any(Tensor::needs_grad) {
-            return;
-        }
+        let Some(op) = call.op.filter(|_| call.outputs.iter().any(Tensor::needs_grad)) else { return };
         // Ops describe themselves with no borrow held, since they may be a user's.
-        let (op, attributes) = (call.op.name(), call.op.attributes());
+        let (op, attributes) = (op.name(), op.attributes());
         let notes = &mut *self.0.borrow_mut();
         let inputs = call.inputs.iter().map(|x| notes.place(x)).collect();
         let outputs = call.outputs.iter().map(|y| notes.place(y)).collect();
