@@ -355,8 +355,9 @@ impl Walk {
             fail!("{name}: the rule gave {found} cotangents for {expected} inputs (recorded at {site})");
         }
         if let Some(totals) = arrived {
-            let (inputs, saved) = (&step.inputs[..], &step.saved[..]);
-            let told = Ruled { op: name, site, node: step.node, inputs, totals: &totals, saved, given: &given };
+            let asked: SmallVec<[bool; 8]> = (0..given.len()).map(|i| ctx.needs(i)).collect();
+            let (node, saved) = (step.node, &step.saved[..]);
+            let told = Ruled { op: name, site, node, asked: &asked, totals: &totals, saved, given: &given };
             observe::tell(|observer| observer.ruled(&told));
         }
         if self.create_graph {

@@ -4,11 +4,12 @@
 
 mod axes;
 mod backward;
-mod contraction;
 mod checkpoint;
+mod contraction;
 mod convert;
 mod convolution;
 mod create;
+mod diagnose;
 mod display;
 pub mod error;
 mod functional;
@@ -37,6 +38,7 @@ mod windows;
 pub use axes::Axes;
 pub use checkpoint::{Tensors, checkpoint};
 pub use convert::{Literal, Nested};
+pub use diagnose::{Diagnosis, ParameterGradient, PathEnd, Reason, diagnose};
 pub use error::Error;
 pub use functional::{hessian, hvp, jacobian, jvp, vjp};
 pub use grad::{Grad, grad};

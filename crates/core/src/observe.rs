@@ -57,8 +57,8 @@ pub(crate) struct Ruled<'a> {
     pub(crate) site: Site,
     /// Output 0.
     pub(crate) node: NodeId,
-    /// The inputs that need a gradient.
-    pub(crate) inputs: &'a [Option<NodeId>],
+    /// Per input, whether its cotangent was asked for.
+    pub(crate) asked: &'a [bool],
     /// The totals that had arrived, per output.
     pub(crate) totals: &'a [Option<Tensor>],
     /// Inputs, then outputs, where the rule reads them.

@@ -156,16 +156,15 @@ impl Observer for Search {
     }
 
     fn ruled(&self, rule: &Ruled<'_>) {
-        let wanted =
-            rule.given.iter().zip(rule.inputs).map(|(given, input)| given.as_ref().filter(|_| input.is_some()));
-        let outputs = Sight::all("gradient of input", wanted);
+        let asked = rule.given.iter().zip(rule.asked).map(|(given, &asked)| given.as_ref().filter(|_| asked));
+        let outputs = Sight::all("gradient of input", asked);
         if all_finite(&outputs) {
             return;
         }
         self.found_back(|| {
             let mut inputs = Sight::all("gradient of output", rule.totals.iter().map(Option::as_ref));
             let read: Vec<Option<Tensor>> = rule.saved.iter().map(|x| x.clone().map(Tensor::constant)).collect();
-            let (read_inputs, read_outputs) = read.split_at(rule.inputs.len());
+            let (read_inputs, read_outputs) = read.split_at(rule.asked.len());
             inputs.extend(Sight::all("input", read_inputs.iter().map(Option::as_ref)));
             inputs.extend(Sight::all("output", read_outputs.iter().map(Option::as_ref)));
             Anomaly { stage: Stage::Rule, op: rule.op, site: rule.site, scope: None, inputs, outputs }
