@@ -7,8 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use tapegrad::isa::{self, Level};
 use tapegrad::spec::{spread, spread_around};
 use tapegrad::{
-    AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType, Interpolation, MaxPool2dOptions, Padding,
-    Rng, Tensor, num_threads, ops, parallel_jobs, set_num_threads, tensor,
+    AttentionOptions, AttentionProjections, AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType,
+    Interpolation, MaxPool2dOptions, MultiHeadAttentionOptions, Padding, Rng, Tensor, num_threads, ops, parallel_jobs,
+    set_num_threads, tensor,
 };
 
 /// Runs `f` on each number of threads; the number is the whole process's, so one test at a time. All must give the same.
@@ -215,6 +216,24 @@ const CALLS: &[(&str, Call)] = &[
     ("sign", |o| vec![o.y.sign()]),
     ("sin", |o| vec![o.x.sin()]),
     ("slice", |o| vec![o.x.slice(0, 1.., 2), o.x.slice(1, .., -1)]),
+    ("scaled_dot_product_attention", |o| {
+        let heads = o.x.narrow(0, 0, 500).narrow(1, 0, 512).reshape([500, 16, 32]).transpose(0, 1);
+        let options = AttentionOptions { is_causal: true, ..Default::default() };
+        vec![heads.scaled_dot_product_attention(&(&heads * 0.5), &heads, &options)]
+    }),
+    ("multi_head_attention", |o| {
+        let (x, w) = (o.x.narrow(0, 0, 500).narrow(1, 0, 64).reshape([2, 250, 64]), o.kernel(&[256, 64]));
+        let [w_in, w_out] = <[Tensor; 2]>::try_from(w.split([192, 64], 0)).unwrap();
+        let projections = AttentionProjections {
+            in_proj_weight: &w_in,
+            in_proj_bias: None,
+            out_proj_weight: &w_out,
+            out_proj_bias: None,
+        };
+        let options = MultiHeadAttentionOptions { need_weights: true, ..Default::default() };
+        let (y, weights) = x.multi_head_attention(&x, &x, 4, &projections, &options);
+        [Some(y), weights].into_iter().flatten().collect()
+    }),
     ("softmax", |o| vec![o.x.softmax(0), o.x.softmax(1)]),
     ("sort", |o| [o.x.sort(0, true), o.x.sort(1, false)].into_iter().flat_map(|(v, i)| [v, i]).collect()),
     ("split", |o| o.x.split(211, 0)),

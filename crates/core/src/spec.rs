@@ -122,6 +122,8 @@ pub enum Group {
     Activation,
     /// Means and variances are taken out.
     Normalisation,
+    /// Queries gather values by how well their keys meet them.
+    Attention,
     /// Elements are left out at random.
     Dropout,
     /// Predictions beside targets become one number.

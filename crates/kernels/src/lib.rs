@@ -3,6 +3,7 @@
 //! This is the only crate of the workspace with `unsafe`.
 
 mod array;
+pub mod attention;
 mod buffers;
 pub mod concat;
 pub mod conv;

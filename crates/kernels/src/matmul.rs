@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Dims};
 use crate::dtype::Element;
-use crate::gemm::{MatRef, Scalar, gemm};
+use crate::gemm::{MatRef, gemm};
 use crate::{pool, strided, with_type};
 
 /// Multiplications for one task. What is larger runs by itself, and `gemm` cuts it.
@@ -17,7 +17,7 @@ pub struct Matrices<'a> {
     pub transposed: bool,
 }
 
-impl Matrices<'_> {
+impl<'a> Matrices<'a> {
     /// Rows and columns of each.
     fn size(&self) -> (usize, usize) {
         let shape = self.array.shape();
@@ -25,13 +25,13 @@ impl Matrices<'_> {
         if self.transposed { (columns, rows) } else { (rows, columns) }
     }
 
-    fn batch(&self) -> &[usize] {
+    fn batch(&self) -> &'a [usize] {
         let shape = self.array.shape();
         &shape[..shape.len() - 2]
     }
 
     /// The matrix number `i` of the batch.
-    fn at<T: Scalar + Element>(&self, mut i: usize) -> MatRef<'_, T> {
+    pub(crate) fn at<T: Element>(&self, mut i: usize) -> MatRef<'a, T> {
         let (data, first) = self.array.parts::<T>();
         let (strides, axes) = (self.array.strides(), self.batch().len());
         let mut offset = first as isize;

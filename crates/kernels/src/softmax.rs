@@ -24,6 +24,7 @@ const TASK: usize = 1 << 15;
 pub(crate) trait Real:
     Number<Wide = f64> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
+    const INFINITY: Self;
     const NEG_INFINITY: Self;
     fn exp<I: Isa>(self) -> Self;
     fn is_infinite(self) -> bool;
@@ -32,6 +33,7 @@ pub(crate) trait Real:
 macro_rules! real {
     ($($t:ident)*) => {$(
         impl Real for $t {
+            const INFINITY: Self = $t::INFINITY;
             const NEG_INFINITY: Self = $t::NEG_INFINITY;
             #[inline(always)]
             fn exp<I: Isa>(self) -> Self {
@@ -185,7 +187,7 @@ pub(crate) fn row_sum<T: Real>(row: &[T]) -> f64 {
 
 /// The sum of `x[i] y[i]`.
 #[inline(always)]
-fn row_dot<T: Real>(x: &[T], y: &[T]) -> f64 {
+pub(crate) fn row_dot<T: Real>(x: &[T], y: &[T]) -> f64 {
     let mut sum = 0.0;
     for (x, y) in x.chunks(RUN).zip(y.chunks(RUN)) {
         let mut lanes = [T::ZERO; LANES];

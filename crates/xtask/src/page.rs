@@ -21,6 +21,7 @@ const GROUPS: &[(Group, &str)] = &[
     (Group::Spatial, "Images"),
     (Group::Activation, "Activations"),
     (Group::Normalisation, "Normalisation"),
+    (Group::Attention, "Attention"),
     (Group::Dropout, "Dropout"),
     (Group::Loss, "Losses"),
 ];

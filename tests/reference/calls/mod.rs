@@ -1,6 +1,7 @@
 //! The calls of ours that stand beside the cases of `cases/*.py`, by the op's name; a module here for each file there.
 
 mod activations;
+mod attention;
 mod comparison;
 mod convolution;
 mod indexing;
@@ -21,6 +22,7 @@ use crate::Call;
 pub fn all() -> BTreeMap<&'static str, Call> {
     let tables = [
         activations::CALLS,
+        attention::CALLS,
         comparison::CALLS,
         convolution::CALLS,
         indexing::CALLS,

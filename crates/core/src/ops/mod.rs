@@ -156,6 +156,7 @@ pub(crate) mod mish;
 pub(crate) mod movedim;
 pub(crate) mod mse_loss;
 pub(crate) mod mul;
+pub(crate) mod multi_head_attention;
 pub(crate) mod multi_margin_loss;
 pub(crate) mod nan_to_num;
 pub(crate) mod nanmean;
@@ -191,6 +192,7 @@ pub(crate) mod roll;
 pub(crate) mod rot90;
 pub(crate) mod round;
 pub(crate) mod rsqrt;
+pub(crate) mod scaled_dot_product_attention;
 pub(crate) mod scatter;
 pub(crate) mod scatter_add;
 pub(crate) mod scatter_reduce;
@@ -304,9 +306,9 @@ pub const ALL: &[OpSpec] = &[
     copysign::SPEC,
     cos::SPEC,
     cosh::SPEC,
-    count_nonzero::SPEC,
     cosine_embedding_loss::SPEC,
     cosine_similarity::SPEC,
+    count_nonzero::SPEC,
     cross::SPEC,
     cross_entropy::SPEC,
     cummax::SPEC,
@@ -360,8 +362,8 @@ pub const ALL: &[OpSpec] = &[
     index_put::SPEC,
     index_select::SPEC,
     instance_norm::SPEC,
-    iou_loss::SPEC,
     interpolate::SPEC,
+    iou_loss::SPEC,
     isclose::SPEC,
     isfinite::SPEC,
     isinf::SPEC,
@@ -410,6 +412,7 @@ pub const ALL: &[OpSpec] = &[
     movedim::SPEC,
     mse_loss::SPEC,
     mul::SPEC,
+    multi_head_attention::SPEC,
     multi_margin_loss::SPEC,
     nan_to_num::SPEC,
     nanmean::SPEC,
@@ -425,9 +428,9 @@ pub const ALL: &[OpSpec] = &[
     pad::SPEC,
     pairwise_distance::SPEC,
     permute::SPEC,
-    poisson_nll_loss::SPEC,
     pixel_shuffle::SPEC,
     pixel_unshuffle::SPEC,
+    poisson_nll_loss::SPEC,
     pow::SPEC,
     prelu::SPEC,
     prod::SPEC,
@@ -443,6 +446,7 @@ pub const ALL: &[OpSpec] = &[
     rot90::SPEC,
     round::SPEC,
     rsqrt::SPEC,
+    scaled_dot_product_attention::SPEC,
     scatter::SPEC,
     scatter_add::SPEC,
     scatter_reduce::SPEC,
