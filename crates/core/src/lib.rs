@@ -20,6 +20,7 @@ mod layout;
 mod leaf;
 mod mode;
 mod observe;
+mod normalisation;
 pub mod op;
 mod operand;
 mod operators;

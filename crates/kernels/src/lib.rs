@@ -17,6 +17,7 @@ pub mod isa;
 pub mod math;
 pub mod matmul;
 pub mod moments;
+pub mod norm;
 pub mod optim;
 pub mod pool;
 pub mod product;

@@ -14,9 +14,9 @@ use crate::math::{self, Unary};
 use crate::{pool, strided, view, with_type};
 
 /// Elements that are worked on side by side. Shorter rests are padded, so that they too are a whole vector.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Elements summed in the type itself before the sum goes to f64.
-const RUN: usize = 1024;
+pub(crate) const RUN: usize = 1024;
 /// Elements for one task.
 const TASK: usize = 1 << 15;
 
@@ -127,7 +127,7 @@ pub(crate) fn row_max<T: Real>(row: &[T]) -> T {
 }
 
 #[inline(always)]
-fn total<T: Real>(mut lanes: [T; LANES]) -> f64 {
+pub(crate) fn total<T: Real>(mut lanes: [T; LANES]) -> f64 {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {

@@ -1,7 +1,9 @@
 //! Mean 0 and variance 1 of each channel over the batch.
 
-use super::layer_norm::{affine, centred};
 use super::prelude::*;
+use super::reshape::reshape;
+use crate::normalisation;
+use tapegrad_kernels::norm::Groups;
 
 impl Tensor {
     /// While training: (x - mean) / sqrt(variance + eps) weight + bias, mean and variance (divided by n) taken for each channel, axis 1
@@ -19,12 +21,11 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn batch_norm(&self, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> (Tensor, Tensor, Tensor) {
-        check_channels("batch_norm", self);
-        let (weight, bias) = (by_channel("batch_norm", self, weight), by_channel("batch_norm", self, bias));
-        let axes: Vec<isize> = (0..self.ndim() as isize).filter(|&axis| axis != 1).collect();
-        let (centred, variance) = centred(self, &axes);
-        let (mean, statistics) = (self.untracked().mean_dim(&axes[..]), variance.untracked().reshape([-1]));
-        (affine(centred * (variance + eps).rsqrt(), weight.as_ref(), bias.as_ref()), mean, statistics)
+        normalisation::check_channels("batch_norm", self, &[weight, bias]);
+        let (samples, channels) = (self.shape()[0], self.shape()[1]);
+        let shape = [samples, channels, 1, self.shape()[2..].iter().product()];
+        let groups = Groups { shape, batch: true, centred: true, eps };
+        normalisation::normalise("batch_norm", self, weight, bias, groups)
     }
 }
 
@@ -43,38 +44,48 @@ impl Tensor {
         bias: Option<&Tensor>,
         eps: f64,
     ) -> Tensor {
-        check_channels("batch_norm", self);
-        let shift = by_channel("batch_norm", self, Some(&-mean));
-        let scale = by_channel("batch_norm", self, Some(&(variance + eps).rsqrt()));
-        let (weight, bias) = (by_channel("batch_norm", self, weight), by_channel("batch_norm", self, bias));
-        let y = affine(affine(self.clone(), None, shift.as_ref()), scale.as_ref(), None);
-        affine(y, weight.as_ref(), bias.as_ref())
+        normalisation::check_channels("batch_norm", self, &[Some(mean), Some(variance), weight, bias]);
+        let scale = (variance + eps).rsqrt();
+        let scale = weight.map_or_else(|| scale.clone(), |weight| &scale * weight);
+        let bias = bias.map_or_else(|| mean.untracked().zeros_like(), Tensor::clone);
+        ByChannel.apply(&[self, mean, &scale, &bias])
     }
 }
 
-/// A number for each channel, axis 1, in a shape that broadcasts.
-#[track_caller]
-pub(crate) fn by_channel(op: &str, x: &Tensor, numbers: Option<&Tensor>) -> Option<Tensor> {
-    let numbers = numbers?;
-    if numbers.shape() != [x.shape()[1]] {
-        fail!(
-            "{op}: {:?}, expected [{}], one number for each channel of {:?}",
-            numbers.shape(),
-            x.shape()[1],
-            x.shape()
-        );
-    }
-    let mut shape = vec![1; x.ndim() - 1];
-    shape[0] = -1;
-    Some(numbers.reshape(shape))
-}
+/// `(x - mean) scale + bias`, with numbers for each channel.
+#[derive(Debug)]
+struct ByChannel;
 
-/// The tensor is float and has channels.
-#[track_caller]
-pub(crate) fn check_channels(op: &str, x: &Tensor) {
-    check_float(op, x);
-    if x.ndim() < 2 {
-        fail!("{op}: input {:?}, expected [N, C, ..]", x.shape());
+impl Op for ByChannel {
+    fn name(&self) -> &'static str {
+        "batch_norm_eval"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        let [x, mean, scale, bias] = [0, 1, 2, 3].map(|i| inputs[i].value());
+        one(kernels::norm::affine(&x, [&mean, &scale, &bias]))
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let (g, x, mean, scale) = (ctx.g(), ctx.input(0), ctx.input(1), ctx.input(2));
+        let mut shape = Dims::from_elem(1, x.ndim());
+        shape[1] = x.shape()[1];
+        let others: Vec<isize> = (0..x.ndim() as isize).filter(|&axis| axis != 1).collect();
+        let by_bias = g.sum_dim(&others[..]);
+        smallvec![
+            ctx.needs(0).then(|| g * reshape(&scale, &shape)),
+            ctx.needs(1).then(|| -(&by_bias * &scale)),
+            ctx.needs(2).then(|| (g * (&x - reshape(&mean, &shape))).sum_dim(&others[..])),
+            ctx.needs(3).then(|| by_bias.clone()),
+        ]
+    }
+
+    fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
+        i < 3
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
     }
 }
 
@@ -91,6 +102,9 @@ pub(crate) const SPEC: OpSpec = OpSpec {
                 x[0].batch_norm(Some(&x[1]), Some(&x[2]), 1e-5).0
             }),
             Sample::new("images", [spread([2, 2, 2, 2], -2.0, 2.0)], |x| x[0].batch_norm(None, None, 1e-3).0),
+            Sample::new("larger images", [spread([2, 2, 17], -2.0, 2.0), spread([2], 0.5, 1.5)], |x| {
+                x[0].batch_norm(Some(&x[1]), None, 1e-3).0
+            }),
             Sample::new(
                 "evaluation",
                 [spread([2, 3, 2], -2.0, 2.0), spread([3], -1.0, 1.0), spread([3], 0.5, 2.0)],

@@ -1,8 +1,8 @@
 //! Mean 0 and variance 1 of groups of channels.
 
-use super::batch_norm::{by_channel, check_channels};
-use super::layer_norm::{affine, centred};
 use super::prelude::*;
+use crate::normalisation;
+use tapegrad_kernels::norm::Groups;
 
 impl Tensor {
     /// As [`Tensor::layer_norm`], over each sample's `groups` groups of channels, axis 1 of `[N, C, ..]`; weight and bias are `[C]`
@@ -18,17 +18,27 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn group_norm(&self, groups: usize, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Tensor {
-        check_channels("group_norm", self);
-        let channels = self.shape()[1];
-        if groups == 0 || !channels.is_multiple_of(groups) {
-            fail!("group_norm: {groups} groups of the {channels} channels of {:?}", self.shape());
-        }
-        let (weight, bias) = (by_channel("group_norm", self, weight), by_channel("group_norm", self, bias));
-        let grouped = self.unflatten(1, [groups as isize, (channels / groups) as isize]);
-        let axes: Vec<isize> = (2..grouped.ndim() as isize).collect();
-        let (centred, variance) = centred(&grouped, &axes);
-        affine((centred * (variance + eps).rsqrt()).flatten_dims(1, 2), weight.as_ref(), bias.as_ref())
+        normalise_groups("group_norm", self, groups, weight, bias, eps)
     }
+}
+
+/// Group normalisation under the name of who asks for it.
+#[track_caller]
+pub(crate) fn normalise_groups(
+    name: &'static str,
+    x: &Tensor,
+    groups: usize,
+    weight: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    eps: f64,
+) -> Tensor {
+    normalisation::check_channels(name, x, &[weight, bias]);
+    let (samples, channels) = (x.shape()[0], x.shape()[1]);
+    if groups == 0 || !channels.is_multiple_of(groups) {
+        fail!("{name}: {groups} groups of the {channels} channels of {:?}", x.shape());
+    }
+    let shape = [samples, groups, channels / groups, x.shape()[2..].iter().product()];
+    normalisation::normalise(name, x, weight, bias, Groups { shape, batch: false, centred: true, eps }).0
 }
 
 pub(crate) const SPEC: OpSpec = OpSpec {

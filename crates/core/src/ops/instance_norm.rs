@@ -15,8 +15,8 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn instance_norm(&self, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Tensor {
-        super::batch_norm::check_channels("instance_norm", self);
-        self.group_norm(self.shape()[1], weight, bias, eps)
+        crate::normalisation::check_channels("instance_norm", self, &[]);
+        super::group_norm::normalise_groups("instance_norm", self, self.shape()[1].max(1), weight, bias, eps)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mean 0 and variance 1 over the last axes.
 
 use super::prelude::*;
+use crate::normalisation;
 
 impl Tensor {
     /// (x - mean) / sqrt(variance + eps) weight + bias, mean and variance (divided by n) taken over the last axes, of lengths `shape`
@@ -17,36 +18,8 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn layer_norm(&self, shape: &[usize], weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f64) -> Tensor {
-        check_last("layer_norm", self, shape, [weight, bias]);
-        let axes: Vec<isize> = (1..=shape.len() as isize).map(|k| -k).collect();
-        let (centred, variance) = centred(self, &axes);
-        affine(centred * (variance + eps).rsqrt(), weight, bias)
-    }
-}
-
-/// y times a weight plus a bias, each where there is one.
-#[track_caller]
-pub(crate) fn affine(y: Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>) -> Tensor {
-    let y = weight.map_or_else(|| y.clone(), |weight| &y * weight);
-    bias.map_or_else(|| y.clone(), |bias| &y + bias)
-}
-
-/// x less its mean over axes, and its variance over them, divided by the number of elements.
-pub(crate) fn centred(x: &Tensor, axes: &[isize]) -> (Tensor, Tensor) {
-    let centred = x - x.mean_keepdim(axes);
-    let variance = centred.square().mean_keepdim(axes);
-    (centred, variance)
-}
-
-/// The axes of which a weight and a bias have one number for each place are the last ones.
-#[track_caller]
-pub(crate) fn check_last(op: &str, x: &Tensor, last: &[usize], parameters: [Option<&Tensor>; 2]) {
-    check_float(op, x);
-    if last.is_empty() || !x.shape().ends_with(last) {
-        fail!("{op}: normalised shape {last:?}, expected the last axes of {:?}", x.shape());
-    }
-    if let Some(parameter) = parameters.into_iter().flatten().find(|p| p.shape() != last) {
-        fail!("{op}: weight or bias {:?}, expected {last:?}", parameter.shape());
+        normalisation::check_last("layer_norm", self, shape, &[weight, bias]);
+        normalisation::normalise("layer_norm", self, weight, bias, normalisation::rows(self, shape, true, eps)).0
     }
 }
 
@@ -63,6 +36,15 @@ pub(crate) const SPEC: OpSpec = OpSpec {
                 x[0].layer_norm(&[3], Some(&x[1]), Some(&x[2]), 1e-5)
             }),
             Sample::new("two axes", [spread([2, 3, 2], -2.0, 2.0)], |x| x[0].layer_norm(&[3, 2], None, None, 1e-3)),
+            Sample::new("weight alone", [spread([2, 3], -2.0, 2.0), spread([3], 0.5, 1.5)], |x| {
+                x[0].layer_norm(&[3], Some(&x[1]), None, 1e-3)
+            }),
+            Sample::new("bias alone", [spread([2, 3], -2.0, 2.0), spread([3], 0.5, 1.5)], |x| {
+                x[0].layer_norm(&[3], None, Some(&x[1]), 1e-3)
+            }),
+            Sample::new("longer than a vector", [spread([2, 19], -2.0, 2.0), spread([19], 0.5, 1.5)], |x| {
+                x[0].layer_norm(&[19], Some(&x[1]), None, 1e-3)
+            }),
             Sample::new("size 1", [spread([2, 1], -2.0, 2.0)], |x| x[0].layer_norm(&[1], None, None, 1e-2) * &x[0]),
             Sample::new("size 0", [spread([0, 2], -2.0, 2.0)], |x| x[0].layer_norm(&[2], None, None, 1e-5)),
         ]
@@ -72,6 +54,10 @@ pub(crate) const SPEC: OpSpec = OpSpec {
             misuse!(
                 Tensor::zeros([2, 3]).layer_norm(&[2], None, None, 1e-5),
                 "layer_norm: normalised shape [2], expected"
+            ),
+            misuse!(
+                Tensor::zeros([2, 3]).layer_norm(&[3], Some(&Tensor::from(vec![1.0; 3])), None, 1e-5),
+                "layer_norm: x is f32 and a parameter f64"
             ),
             misuse!(Tensor::arange(0, 2).layer_norm(&[2], None, None, 1e-5), "layer_norm: not defined for i64"),
         ]

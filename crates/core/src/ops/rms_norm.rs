@@ -1,7 +1,7 @@
 //! Root mean square 1 over the last axes.
 
-use super::layer_norm::{affine, check_last};
 use super::prelude::*;
+use crate::normalisation;
 
 impl Tensor {
     /// x / sqrt(mean x^2 + eps) weight over the last axes, of lengths `shape` (B. Zhang, R. Sennrich, "Root mean square layer
@@ -18,9 +18,8 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn rms_norm(&self, shape: &[usize], weight: Option<&Tensor>, eps: f64) -> Tensor {
-        check_last("rms_norm", self, shape, [weight, None]);
-        let axes: Vec<isize> = (1..=shape.len() as isize).map(|k| -k).collect();
-        affine(self * (self.square().mean_keepdim(&axes[..]) + eps).rsqrt(), weight, None)
+        normalisation::check_last("rms_norm", self, shape, &[weight]);
+        normalisation::normalise("rms_norm", self, weight, None, normalisation::rows(self, shape, false, eps)).0
     }
 }
 
