@@ -1,13 +1,12 @@
-//! The windows that pooling looks at, as a view of the padded image.
+//! The options of pooling, checked, and the windows that follow from them.
 
 use crate::fail;
-use crate::ops::pad::Padding;
 use crate::ops::prelude::*;
-use crate::ops::unfold::Walk;
+use tapegrad_kernels::pooling::Windows;
 
-/// Windows over the last two axes.
+/// Windows over the last two axes, as asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Windows {
+pub(crate) struct Pooling {
     pub(crate) kernel: [usize; 2],
     pub(crate) stride: [usize; 2],
     pub(crate) padding: [usize; 2],
@@ -15,14 +14,16 @@ pub(crate) struct Windows {
     pub(crate) ceil_mode: bool,
 }
 
-impl Windows {
-    /// The number of windows along both axes of an image.
+impl Pooling {
+    /// The windows on the images of x.
     #[track_caller]
-    pub(crate) fn count(&self, op: &str, shape: &[usize]) -> [usize; 2] {
+    pub(crate) fn of(&self, op: &str, x: &Tensor) -> Windows {
+        check_float(op, x);
+        let shape = x.shape();
         if !(3..=4).contains(&shape.len()) {
             fail!("{op}: input {shape:?}, expected [C, H, W] or [N, C, H, W]");
         }
-        let image = &shape[shape.len() - 2..];
+        let image = [shape[shape.len() - 2], shape[shape.len() - 1]];
         let mut counts = [0, 0];
         for k in [0, 1] {
             let (kernel, stride, padding) = (self.kernel[k], self.stride[k], self.padding[k]);
@@ -45,29 +46,14 @@ impl Windows {
             let beyond = self.ceil_mode && (count - 1) * stride >= image[k] + padding;
             counts[k] = count - usize::from(beyond);
         }
-        counts
+        let &Pooling { kernel, stride, padding, dilation, .. } = self;
+        Windows { image, count: counts, kernel, stride, padding, dilation }
     }
+}
 
-    /// All windows, `[.., OH, OW, KH * KW]`, of an image around which `value` stands.
-    #[track_caller]
-    pub(crate) fn of(&self, op: &str, x: &Tensor, value: f64) -> Tensor {
-        let count = self.count(op, x.shape());
-        let lead = x.ndim() - 2;
-        let mut padded = x.clone();
-        for k in [0, 1] {
-            let reach = (count[k] - 1) * self.stride[k] + self.dilation[k] * (self.kernel[k] - 1) + 1;
-            let (before, length) = (self.padding[k], x.shape()[lead + k]);
-            let after = reach.saturating_sub(before + length);
-            if before + after > 0 {
-                padded = padded.pad((lead + k) as isize, before, after, Padding::Constant(value));
-            }
-        }
-        let (n, shape) = (x.ndim(), padded.shape());
-        let along = |axis: usize, step: usize| -> Dims { (0..n).map(|a| if a == axis { step } else { 0 }).collect() };
-        let mut axes: Vec<(usize, Dims)> = (0..lead).map(|a| (shape[a], along(a, 1))).collect();
-        axes.extend([0, 1].map(|k| (count[k], along(lead + k, self.stride[k]))));
-        axes.extend([0, 1].map(|k| (self.kernel[k], along(lead + k, self.dilation[k]))));
-        let walk = Walk { name: "windows", of: Dims::from_slice(shape), start: Dims::from_elem(0, n), axes };
-        walk.apply(&[&padded]).flatten_dims(-2, -1)
-    }
+/// What drawings tell of windows.
+pub(crate) fn described(windows: &Windows) -> Vec<(&'static str, String)> {
+    let Windows { kernel, stride, padding, dilation, .. } = windows;
+    let lists = [("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation)];
+    lists.map(|(name, list)| (name, format!("{list:?}"))).to_vec()
 }

@@ -20,6 +20,7 @@ pub mod moments;
 pub mod norm;
 pub mod optim;
 pub mod pool;
+pub mod pooling;
 pub mod product;
 pub mod reduce;
 pub mod resample;

@@ -1,7 +1,8 @@
 //! The mean of each window.
 
 use super::prelude::*;
-use crate::windows::Windows;
+use crate::windows::{Pooling, described};
+use tapegrad_kernels::pooling::{self, Divisor, Windows};
 
 /// The options of [`Tensor::avg_pool2d`].
 #[derive(Clone, Debug)]
@@ -43,26 +44,87 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn avg_pool2d(&self, options: &AvgPool2dOptions) -> Tensor {
-        check_float("avg_pool2d", self);
         let AvgPool2dOptions { kernel, stride, padding, ceil_mode, count_include_pad, divisor } = *options;
-        let windows = Windows { kernel, stride: stride.unwrap_or(kernel), padding, dilation: [1, 1], ceil_mode };
-        let sums = windows.of("avg_pool2d", self, 0.0).sum_dim(-1);
-        match divisor {
+        let pooling = Pooling { kernel, stride: stride.unwrap_or(kernel), padding, dilation: [1, 1], ceil_mode };
+        let windows = pooling.of("avg_pool2d", self);
+        let divisor = match divisor {
             Some(0) => fail!("avg_pool2d: the divisor is 0"),
-            Some(divisor) => return sums / divisor,
-            None if padding == [0, 0] && !ceil_mode => return sums / (kernel[0] * kernel[1]),
-            None => {}
-        }
-        // How many places of each window count: those of the image, and of the padding if that does.
-        let image = [self.shape()[self.ndim() - 2], self.shape()[self.ndim() - 1]];
-        let along = |k: usize| {
-            let edge = if count_include_pad { padding[k] } else { 0 };
-            let first = Tensor::arange(0, sums.shape()[sums.ndim() - 2 + k] as i64) * windows.stride[k] as i64;
-            let end = (&first + kernel[k] as i64).minimum((padding[k] + image[k] + edge) as i64);
-            (end - first.maximum((padding[k] - edge) as i64)).to_dtype(self.dtype())
+            Some(divisor) => Divisor::Given(divisor),
+            None if count_include_pad => Divisor::Padded,
+            None => Divisor::Image,
         };
-        let counts = along(0).unsqueeze(1) * along(1);
-        sums / counts
+        AvgPool2d { windows, divisor }.apply(&[self])
+    }
+}
+
+/// The sums of windows, divided.
+#[derive(Clone, Debug)]
+struct AvgPool2d {
+    windows: Windows,
+    divisor: Divisor,
+}
+
+impl AvgPool2d {
+    fn described(&self) -> Vec<(&'static str, String)> {
+        let mut attributes = described(&self.windows);
+        attributes.push(("divisor", format!("{:?}", self.divisor)));
+        attributes
+    }
+}
+
+impl Op for AvgPool2d {
+    fn name(&self) -> &'static str {
+        "avg_pool2d"
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        self.described()
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(pooling::mean(&inputs[0].value(), &self.windows, self.divisor))
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(Spread(self.clone()).apply(&[ctx.g()]))]
+    }
+
+    fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
+        false
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+/// Its adjoint: g, divided, in all places of its window.
+#[derive(Debug)]
+struct Spread(AvgPool2d);
+
+impl Op for Spread {
+    fn name(&self) -> &'static str {
+        "avg_pool2d_backward"
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        self.0.described()
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(pooling::spread(&inputs[0].value(), &self.0.windows, self.0.divisor))
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(self.0.clone().apply(&[ctx.g()]))]
+    }
+
+    fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
+        false
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
     }
 }
 

@@ -1,7 +1,9 @@
 //! The largest element of each window.
 
+use super::max_unpool2d::max_unpool2d;
 use super::prelude::*;
-use crate::windows::Windows;
+use crate::windows::{Pooling, described};
+use tapegrad_kernels::pooling::{self, Windows};
 
 /// The options of [`Tensor::max_pool2d`].
 #[derive(Clone, Debug)]
@@ -24,10 +26,42 @@ impl MaxPool2dOptions {
         MaxPool2dOptions { kernel, stride: None, padding: [0, 0], dilation: [1, 1], ceil_mode: false }
     }
 
-    fn windows(&self) -> Windows {
+    #[track_caller]
+    fn windows(&self, x: &Tensor) -> Windows {
         let stride = self.stride.unwrap_or(self.kernel);
         let MaxPool2dOptions { kernel, padding, dilation, ceil_mode, .. } = *self;
-        Windows { kernel, stride, padding, dilation, ceil_mode }
+        Pooling { kernel, stride, padding, dilation, ceil_mode }.of("max_pool2d", x)
+    }
+}
+
+/// The largest elements, and where they are in their images.
+#[derive(Debug)]
+struct MaxPool2d(Windows);
+
+impl Op for MaxPool2d {
+    fn name(&self) -> &'static str {
+        "max_pool2d"
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        described(&self.0)
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        let (values, indices) = pooling::max(&inputs[0].value(), &self.0);
+        smallvec![Tensor::constant(values), Tensor::constant(indices)]
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(max_unpool2d(ctx.g(), &ctx.constant_output(1), self.0.image))]
+    }
+
+    fn saves_input(&self, _i: usize, _needs: &Needs<'_>) -> bool {
+        false
+    }
+
+    fn saves_output(&self, i: usize) -> bool {
+        i == 1
     }
 }
 
@@ -47,8 +81,7 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn max_pool2d(&self, options: &MaxPool2dOptions) -> Tensor {
-        check_float("max_pool2d", self);
-        options.windows().of("max_pool2d", self, f64::NEG_INFINITY).max_dim(-1).0
+        self.max_pool2d_with_indices(options).0
     }
 
     /// As [`Tensor::max_pool2d`], with the place of each largest element in its image, row by row (I64), for
@@ -59,17 +92,9 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn max_pool2d_with_indices(&self, options: &MaxPool2dOptions) -> (Tensor, Tensor) {
-        check_float("max_pool2d", self);
-        let windows = options.windows();
-        let (values, place) = windows.of("max_pool2d", self, f64::NEG_INFINITY).max_dim(-1);
-        let count = windows.count("max_pool2d", self.shape());
-        let along = |k: usize, within: Tensor| {
-            let first = Tensor::arange(0, count[k] as i64) * windows.stride[k] as i64 - windows.padding[k] as i64;
-            within * windows.dilation[k] as i64 + if k == 0 { first.unsqueeze(1) } else { first }
-        };
-        let width = windows.kernel[1] as i64;
-        let (row, column) = (along(0, place.floor_divide(width)), along(1, place.remainder(width)));
-        (values, row * self.shape()[self.ndim() - 1] as i64 + column)
+        let mut outputs = MaxPool2d(options.windows(self)).apply_all(&[self]);
+        let indices = outputs.swap_remove(1);
+        (outputs.swap_remove(0), indices)
     }
 }
 

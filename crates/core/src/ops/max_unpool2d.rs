@@ -1,6 +1,75 @@
 //! What max pooling took, back in its places.
 
 use super::prelude::*;
+use crate::index;
+use tapegrad_kernels::pooling;
+
+/// Puts elements in places of images.
+#[derive(Debug)]
+struct MaxUnpool2d {
+    image: [usize; 2],
+}
+
+impl Op for MaxUnpool2d {
+    fn name(&self) -> &'static str {
+        "max_unpool2d"
+    }
+
+    fn attributes(&self) -> Vec<(&'static str, String)> {
+        vec![("image", format!("{:?}", self.image))]
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(pooling::put(&inputs[0].value(), &inputs[1].value(), self.image))
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        let pick = Pick { image: self.image };
+        smallvec![Some(pick.apply(&[ctx.g(), &ctx.constant_input(1)])), None]
+    }
+
+    fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
+        i == 1
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+/// Its adjoint: the elements at these places.
+#[derive(Debug)]
+struct Pick {
+    image: [usize; 2],
+}
+
+impl Op for Pick {
+    fn name(&self) -> &'static str {
+        "max_unpool2d_backward"
+    }
+
+    fn forward(&self, inputs: &[&Tensor]) -> Outputs {
+        one(pooling::pick(&inputs[0].value(), &inputs[1].value()))
+    }
+
+    fn vjp(&self, ctx: &mut Vjp<'_>) -> Cotangents {
+        smallvec![Some(max_unpool2d(ctx.g(), &ctx.constant_input(1), self.image)), None]
+    }
+
+    fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
+        i == 1
+    }
+
+    fn saves_output(&self, _i: usize) -> bool {
+        false
+    }
+}
+
+/// With places that were found in such an image.
+#[track_caller]
+pub(crate) fn max_unpool2d(x: &Tensor, indices: &Tensor, image: [usize; 2]) -> Tensor {
+    MaxUnpool2d { image }.apply(&[x, indices])
+}
 
 impl Tensor {
     /// The elements of a pooled image `[.., OH, OW]` at the places that [`Tensor::max_pool2d_with_indices`] gave, 0 elsewhere, in an
@@ -25,11 +94,8 @@ impl Tensor {
                 indices.shape()
             );
         }
-        let lead: Vec<usize> = self.shape()[..self.ndim() - 2].to_vec();
-        let flat: Vec<usize> = lead.iter().copied().chain([size[0] * size[1]]).collect();
-        let zeros = Tensor::zeros(flat).to_dtype(self.dtype());
-        let laid = zeros.scatter_add(-1, &indices.flatten_dims(-2, -1), &self.flatten_dims(-2, -1));
-        laid.unflatten(-1, size.map(|n| n as isize))
+        index::check("max_unpool2d", indices, &[size[0] * size[1]], 0);
+        max_unpool2d(self, indices, size)
     }
 }
 
