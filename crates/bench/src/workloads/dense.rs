@@ -1,21 +1,10 @@
 //! Networks of dense layers, trained.
 
-use super::Step;
+use super::{Step, training};
 use crate::layers::{Mlp, mse};
 use crate::rng::Rng;
 use tapegrad_core::Tensor;
-use tapegrad_optim::{Adam, Optimizer, Rule, Sgd};
-
-/// A training step: the update by the gradient of `loss`.
-fn training<R: Rule + 'static>(mut opt: Optimizer<R>, loss: impl Fn() -> Tensor + 'static) -> Step {
-    Box::new(move || {
-        opt.zero_grad();
-        let loss = loss();
-        loss.backward();
-        opt.step();
-        loss.item()
-    })
-}
+use tapegrad_optim::{Adam, Sgd};
 
 /// A tiny regression: ops on little data, in a shape that occurs.
 pub fn mlp_tiny() -> Step {

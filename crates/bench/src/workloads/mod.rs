@@ -3,12 +3,28 @@
 mod conv;
 mod dense;
 mod elementwise;
+mod images;
+mod normalisation;
 mod optimiser;
 mod per_op;
 mod second_order;
 
+use tapegrad_core::Tensor;
+use tapegrad_optim::{Optimizer, Rule};
+
 /// One step, at whose end the loss is read as a number.
 pub type Step = Box<dyn FnMut() -> f64>;
+
+/// A training step: the update by the gradient of `loss`.
+fn training<R: Rule + 'static>(mut opt: Optimizer<R>, mut loss: impl FnMut() -> Tensor + 'static) -> Step {
+    Box::new(move || {
+        opt.zero_grad();
+        let loss = loss();
+        loss.backward();
+        opt.step();
+        loss.item()
+    })
+}
 
 /// What is measured.
 pub struct Workload {
@@ -28,8 +44,14 @@ pub const ALL: &[Workload] = &[
     Workload { name: "linear_gd", ops: None, build: dense::linear_gd },
     Workload { name: "seed_net", ops: None, build: dense::seed_net },
     Workload { name: "mlp_mnist", ops: None, build: dense::mlp_mnist },
+    Workload { name: "lenet", ops: None, build: images::lenet },
     Workload { name: "conv3x3", ops: None, build: conv::conv3x3 },
+    Workload { name: "vgg_bn", ops: None, build: images::vgg_bn },
+    Workload { name: "unet_tiny", ops: None, build: images::unet_tiny },
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
+    Workload { name: "layernorm", ops: None, build: normalisation::layernorm },
+    Workload { name: "infer_lenet_b1", ops: None, build: images::infer_lenet_b1 },
+    Workload { name: "infer_lenet_b256", ops: None, build: images::infer_lenet_b256 },
     Workload { name: "softmax_ce", ops: None, build: elementwise::softmax_ce },
     Workload { name: "adam_10m", ops: None, build: optimiser::adam_10m },
 ];
