@@ -1,14 +1,14 @@
 //! Pooling: each window of an image becomes one element, its largest or its mean; and the way back.
 //!
-//! A row of results is worked out at once, one place of the window after another, so that the inner loops run along rows. Places
-//! beside the image are left out by the range of each loop, not by padding the image.
+//! Results of a row are worked out together, one place of the window after another, so that the inner loops run along rows. Places
+//! beside the image are left out by range, not by padding the image.
 
 use std::ops::Range;
 
 use crate::array::{Array, Dims};
 use crate::dtype::Number;
 use crate::isa::{self, Isa, Kernel};
-use crate::softmax::{Real, elements, rows_per_task};
+use crate::softmax::{LANES, Real, elements, rows_per_task};
 use crate::{pool, strided, with_type};
 
 /// How windows lie on images of the last two axes.
@@ -94,7 +94,7 @@ impl Windows {
 
 /// Every `step`-th element of a row, the first `count` of them, each with its number.
 #[inline(always)]
-fn strided<T: Copy>(row: &[T], step: usize, count: usize, mut visit: impl FnMut(usize, T)) {
+fn stepped<T: Copy>(row: &[T], step: usize, count: usize, mut visit: impl FnMut(usize, T)) {
     match (step, row.as_chunks::<2>().0) {
         (1, _) => row[..count].iter().enumerate().for_each(|(i, &v)| visit(i, v)),
         (2, pairs) if pairs.len() >= count => pairs[..count].iter().enumerate().for_each(|(i, &[v, _])| visit(i, v)),
@@ -135,41 +135,76 @@ impl<T: Real> Kernel for Max<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<I: Isa>(self) {
-        let (windows, [_, width], [_, across]) = (self.windows, self.windows.image, self.windows.count);
+        let (windows, [_, across]) = (self.windows, self.windows.count);
         let images = self.x.chunks_exact(windows.pixels());
         let outs = self.out.chunks_exact_mut(windows.places()).zip(self.indices.chunks_exact_mut(windows.places()));
-        let mut places = vec![-1i32; across];
         for (image, (out, indices)) in images.zip(outs) {
             let rows = out.chunks_exact_mut(across).zip(indices.chunks_exact_mut(across));
-            for (row, (best, indices)) in rows.enumerate() {
-                best.fill(T::NEG_INFINITY);
-                places.fill(-1);
-                for y in windows.rows(row) {
-                    for k in 0..windows.kernel[1] {
-                        let Tap { windows: seen, start } = windows.tap(1, k);
-                        if !seen.is_empty() {
-                            let first = y * width + start;
-                            let (best, places) = (&mut best[seen.clone()], &mut places[seen]);
-                            larger(&image[first..], first as i32, windows.stride[1], best, places);
-                        }
+            for (row, (out, indices)) in rows.enumerate() {
+                let groups = out.chunks_mut(LANES).zip(indices.chunks_mut(LANES));
+                for (group, (out, indices)) in groups.enumerate() {
+                    let (best, places) = largest(windows, image, row, group * LANES..group * LANES + out.len());
+                    out.copy_from_slice(&best[..out.len()]);
+                    indices.iter_mut().zip(&places).for_each(|(index, &place)| *index = i64::from(place));
+                    // Where nothing is larger than -inf.
+                    for (i, index) in indices.iter_mut().enumerate().filter(|(_, index)| **index < 0) {
+                        let first = first_seen(windows, row, group * LANES + i);
+                        *index = first.map_or(-1, |place| place as i64);
                     }
                 }
-                indices.iter_mut().zip(&places).for_each(|(index, &place)| *index = i64::from(place));
             }
         }
     }
 }
 
-/// Puts elements in the place of smaller ones, and of none.
+/// The largest elements of some windows of a row, and their places.
 #[inline(always)]
-fn larger<T: Real>(row: &[T], first: i32, step: usize, best: &mut [T], places: &mut [i32]) {
-    let count = best.len();
-    let places = &mut places[..count];
-    strided(row, step, count, |i, v| {
-        let replaces = (v > best[i]) | (places[i] < 0) | (v.is_nan() & !best[i].is_nan());
-        best[i] = if replaces { v } else { best[i] };
-        places[i] = if replaces { first + (i * step) as i32 } else { places[i] };
-    });
+fn largest<T: Real>(windows: &Windows, image: &[T], row: usize, group: Range<usize>) -> ([T; LANES], [i32; LANES]) {
+    let (width, step) = (windows.image[1], windows.stride[1]);
+    let (mut best, mut places) = ([T::NEG_INFINITY; LANES], [-1i32; LANES]);
+    for y in windows.rows(row) {
+        for k in 0..windows.kernel[1] {
+            let Tap { windows: seen, start } = windows.tap(1, k);
+            // Those of the group that see the image here, and what the first of them sees.
+            let (first, end) = (seen.start.max(group.start), seen.end.min(group.end));
+            if first >= end {
+                continue;
+            }
+            let place = y * width + start + (first - seen.start) * step;
+            let lanes = first - group.start..end - group.start;
+            let offset = place as i32 - (lanes.start * step) as i32;
+            let elements = every(&image[place..], step, lanes, group.len());
+            for i in 0..LANES {
+                let v = elements[i];
+                let replaces = ((v > best[i]) | v.is_nan()) & !best[i].is_nan();
+                best[i] = if replaces { v } else { best[i] };
+                places[i] = if replaces { offset + i as i32 * step as i32 } else { places[i] };
+            }
+        }
+    }
+    (best, places)
+}
+/// Every `step`-th element of a row in these of `count` lanes, in the others -inf; beyond `count` anything.
+#[inline(always)]
+fn every<T: Real>(row: &[T], step: usize, lanes: Range<usize>, count: usize) -> [T; LANES] {
+    let mut elements = [T::NEG_INFINITY; LANES];
+    match (step, row.first_chunk::<{ 2 * LANES }>()) {
+        (1, Some(row)) if lanes == (0..count) => elements.copy_from_slice(&row[..LANES]),
+        (2, Some(row)) if lanes == (0..count) => {
+            for i in 0..LANES {
+                elements[i] = row[2 * i];
+            }
+        }
+        _ => elements[lanes].iter_mut().zip(row.iter().step_by(step)).for_each(|(to, &v)| *to = v),
+    }
+    elements
+}
+
+/// The first place that a window sees.
+fn first_seen(windows: &Windows, row: usize, column: usize) -> Option<usize> {
+    let y = windows.rows(row).next()?;
+    let taps = (0..windows.kernel[1]).map(|k| windows.tap(1, k)).find(|tap| tap.windows.contains(&column))?;
+    Some(y * windows.image[1] + taps.start + (column - taps.windows.start) * windows.stride[1])
 }
 
 /// The elements of g in the places of images that [`max`] gave, 0 elsewhere; those of one place are added up. What has no place in
@@ -279,7 +314,7 @@ impl<T: Real> Kernel for Mean<'_, T> {
                             let near = &mut near[seen];
                             let count = near.len();
                             let from = &image[y * width + start..];
-                            strided(from, windows.stride[1], count, |i, v| near[i] = near[i] + v);
+                            stepped(from, windows.stride[1], count, |i, v| near[i] = near[i] + v);
                         }
                     }
                     sums.iter_mut().zip(&near).for_each(|(sum, &near)| *sum += near.widen());

@@ -7,6 +7,7 @@ use super::plan::{Axis, Tap};
 use super::source::Band;
 use super::strips::{Bands, strips};
 use super::tile::{Lines, ROWS, Sums, Tiles, lanes};
+use crate::array::Array;
 use crate::dtype::{Element, Number};
 use crate::pool;
 
@@ -38,9 +39,10 @@ pub fn by_weight<T: Tiles + Element>(
     } else {
         PARTS.min(PARTS_TOGETHER / (groups * rows * columns)).clamp(1, batch.max(1))
     };
-    let mut sums = vec![T::default(); parts * groups * rows * columns];
+    let mut sums = Array::full(&[parts * groups * rows * columns], T::default());
+    let sums = sums.make_mut::<T>();
     if !sums.is_empty() {
-        pool::chunks_mut(&mut sums, rows * columns, |task, sums| {
+        pool::chunks_mut(sums, rows * columns, |task, sums| {
             let (part, group) = (task / groups, task % groups);
             let bands = Bands::new(axes, from, usize::MAX, 0);
             let mut scratch = vec![T::default(); Band::new(axes, bands.grid(0)).channel() * from];
@@ -58,7 +60,7 @@ pub fn by_weight<T: Tiles + Element>(
             }
         });
     }
-    finish(&sums, channels, taps.len(), parts, out);
+    finish(sums, channels, rows, parts, out);
 }
 
 fn length(axes: &[Axis; 3], of: impl Fn(&Axis) -> usize) -> usize {
@@ -107,19 +109,28 @@ fn add_band<T: Tiles + Element>(
     }
 }
 
+/// Rows of sums that are put into their places together.
+const BLOCK: usize = 16;
+
 /// Adds the parts up, in order, and puts the sums into their places: in the parts, a strip of output channels follows another,
 /// and in it the taps of all input channels.
-fn finish<T: Tiles + Element>(sums: &[T], channels: Channels, taps: usize, parts: usize, out: &mut [T]) {
-    let Channels { groups, from, to } = channels;
-    let rows = from * taps;
-    let group_len = sums.len() / (parts * groups);
-    for (i, out) in out.iter_mut().enumerate() {
-        let (o, row) = (i / rows, i % rows);
-        let (group, o) = (o / to, o % to);
-        let strip =
-            strips(to.div_ceil(lanes::<T>()), T::registers()).map(|(r, n)| (r * lanes::<T>(), n * lanes::<T>()));
-        let (first, columns) = strip.take_while(|&(first, _)| first <= o).last().expect("a strip for each channel");
-        let at = group * group_len + first * rows + row * columns + o - first;
-        *out = (0..parts).fold(T::default(), |sum, part| Number::plus(sum, sums[part * groups * group_len + at]));
+fn finish<T: Tiles + Element>(sums: &mut [T], channels: Channels, rows: usize, parts: usize, out: &mut [T]) {
+    let Channels { groups, to, .. } = channels;
+    let (total, others) = sums.split_at_mut(sums.len() / parts);
+    for part in others.chunks_exact(total.len().max(1)) {
+        total.iter_mut().zip(part).for_each(|(sum, &x)| *sum = Number::plus(*sum, x));
+    }
+    let group_len = total.len() / groups;
+    for group in 0..groups {
+        for (register, registers) in strips(to.div_ceil(lanes::<T>()), T::registers()) {
+            let (first, columns) = (register * lanes::<T>(), registers * lanes::<T>());
+            let strip = &total[group * group_len + first * rows..][..rows * columns];
+            for (block, sums) in strip.chunks(BLOCK * columns).enumerate() {
+                for o in 0..columns.min(to - first) {
+                    let out = &mut out[(group * to + first + o) * rows + block * BLOCK..];
+                    out.iter_mut().zip(sums.chunks_exact(columns)).for_each(|(out, sums)| *out = sums[o]);
+                }
+            }
+        }
     }
 }

@@ -247,6 +247,12 @@ impl<T: Tiles + Element> Gather<'_, T> {
 /// `to` has as many elements, `step` apart, that nobody else has.
 #[inline]
 unsafe fn store<T: Tiles>(from: &[T], bias: T, to: *mut T, step: usize) {
+    if step == 1 {
+        // SAFETY: the caller's.
+        let to = unsafe { std::slice::from_raw_parts_mut(to, from.len()) };
+        to.iter_mut().zip(from).for_each(|(to, &x)| *to = crate::dtype::Number::plus(x, bias));
+        return;
+    }
     for (i, &x) in from.iter().enumerate() {
         // SAFETY: the caller's.
         unsafe { *to.add(i * step) = crate::dtype::Number::plus(x, bias) };
