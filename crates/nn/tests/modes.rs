@@ -1,7 +1,7 @@
 //! Layers that compute differently while they train, and what layers refuse.
 
 use tapegrad_core::spec::spread;
-use tapegrad_core::{DType, Tensor, manual_seed, no_grad};
+use tapegrad_core::{DType, Tensor, checkpoint, manual_seed, no_grad};
 use tapegrad_nn::*;
 
 #[test]
@@ -71,6 +71,25 @@ fn running_statistics_follow_by_the_momentum_and_reach_clones_and_saved_states()
     layer.train();
     let _ = layer.call(&x);
     assert_eq!(copy.running_mean.unwrap().item(), 0.75);
+}
+
+#[test]
+fn a_checkpoint_counts_a_batch_once_and_trains_as_the_plain_run_does() {
+    let plain = Sequential::from((Linear::new(2, 3), BatchNorm1d::new(3), Dropout::new(0.5), Linear::new(3, 1)));
+    let again = plain.deep_copy();
+    let x = Tensor::randn([8, 2]);
+    manual_seed(9);
+    plain.call(&x).square().sum().backward();
+    manual_seed(9);
+    let (model, input) = (std::sync::Arc::new(again), x.clone());
+    let shared = model.clone();
+    checkpoint(move || shared.call(&input)).square().sum().backward();
+    for ((name, a), (_, b)) in plain.state_dict().iter().zip(model.state_dict().iter()) {
+        assert!(a.equal(b), "{name}");
+    }
+    for (a, b) in plain.parameters().iter().zip(model.parameters()) {
+        assert!(a.grad().unwrap().equal(&b.grad().unwrap()));
+    }
 }
 
 /// `refuses!(call, "message")`: in a library scope the message ends with the line of the call.

@@ -2,11 +2,14 @@
 
 use super::norm::unit;
 use crate::{Buffer, Forward, Mode, Module, Param};
-use tapegrad_core::{Tensor, fail};
+use tapegrad_core::{Tensor, fail, is_rerun};
 
 /// What a new batch adds to the running statistics: `running = (1 - share) running + share batch`, with n / (n - 1) times the
-/// variance, and one more batch counted.
+/// variance, and one more batch counted. A checkpoint that computes a batch again has counted it already.
 fn follow(layer: &Running, mean: &Tensor, variance: &Tensor, n: f64, momentum: Option<f64>) {
+    if is_rerun() {
+        return;
+    }
     let count = layer.count.item() + 1.0;
     layer.count.set(&(layer.count.tensor().detach() + 1));
     let share = momentum.unwrap_or(1.0 / count);
