@@ -1,7 +1,7 @@
 //! Layers that compute differently while they train, and what layers refuse.
 
 use tapegrad_core::spec::spread;
-use tapegrad_core::{DType, Tensor, checkpoint, manual_seed, no_grad};
+use tapegrad_core::{DType, Tensor, checkpoint, manual_seed, no_grad, tensor};
 use tapegrad_nn::*;
 
 #[test]
@@ -119,6 +119,23 @@ fn what_does_not_fit_is_refused_with_the_users_line() {
     refuses!(Conv2d::new(3, 4, 3).call(&o(&[1, 2, 5, 5])), "conv2d: ");
     refuses!(MaxPool2d::new(3).call(&o(&[1, 2, 2])), "max_pool2d: ");
     refuses!(LayerNorm::new([4]).call(&o(&[2, 3])), "layer_norm: ");
+    refuses!(
+        LearnedPositions::new(2, 4).call(&o(&[3, 4])),
+        "LearnedPositions: input [3, 4], expected [.., L, 4] with L at most 2"
+    );
+    refuses!(RotaryPositions::new(2, 4).call(&o(&[2, 6])), "RotaryPositions: input [2, 6], expected [.., L, 4] with");
+    refuses!(
+        Embedding::new(2, 4).call(&tensor![0, 2]),
+        "embedding: index 2 (element [1] of the index) is out of range"
+    );
+    refuses!(
+        MultiheadAttention::new(4, 3).call(&o(&[2, 4])),
+        "multi_head_attention: 3 heads do not divide a width of 4"
+    );
+    refuses!(
+        TransformerEncoderLayer::new(4, 2).call(&(o(&[2, 1, 4]), AttentionMasks::padding(&tensor![true]))),
+        "multi_head_attention: key_padding_mask [1], expected [1, 2]"
+    );
     refuses!(Dropout::new(1.5).call(&o(&[2])), "dropout: p is 1.5");
     refuses!(Linear::new(2, 3).call(&o(&[2]).to_dtype(DType::F64)), "linear: x is f64 and the weight f32");
 }
@@ -148,4 +165,39 @@ fn convolutions_start_within_one_over_the_root_of_what_comes_in() {
     // [in, out / groups, k]: PyTorch counts what goes out here.
     let most = ConvTranspose1d::new(16, 8, 5).weight.abs().max().item();
     assert!(most <= 1.0 / 40f64.sqrt() + 1e-7 && most > 0.97 / 40f64.sqrt(), "{most}");
+}
+
+#[test]
+fn attention_and_tables_start_as_pytorchs_do() {
+    manual_seed(6);
+    let layer = MultiheadAttention::new(32, 4);
+    let (most, bound) = (layer.in_proj_weight.abs().max().item(), (6.0f64 / (4.0 * 32.0)).sqrt());
+    assert!(most <= bound + 1e-7 && most > 0.97 * bound, "{most} beside {bound}");
+    let (most, bound) = (layer.out_proj.weight.abs().max().item(), 1.0 / 32f64.sqrt());
+    assert!(most <= bound + 1e-7 && most > 0.95 * bound, "{most} beside {bound}");
+    for bias in [layer.in_proj_bias, layer.out_proj.bias] {
+        assert_eq!(bias.unwrap().abs().max().item(), 0.0);
+    }
+    let table = Embedding::new(200, 50).padding_idx(7).weight;
+    assert!(table.mean().item().abs() < 0.05 && (table.std().item() - 1.0).abs() < 0.05);
+    assert_eq!(table.select(0, 7).abs().max().item(), 0.0);
+    let (encoder, decoder) = (TransformerEncoderLayer::new(8, 2), TransformerDecoderLayer::new(8, 2));
+    assert_eq!((encoder.linear1.weight.shape(), decoder.linear2.weight.shape()), (&[2048, 8][..], &[8, 2048][..]));
+    assert_eq!([encoder.self_attn.dropout, decoder.multihead_attn.dropout, decoder.dropout3.p], [0.1; 3]);
+}
+
+#[test]
+fn waves_of_positions_have_the_lengths_of_the_paper() {
+    // Of width 4 the second pair turns by a hundredth at each place.
+    let waves = SinusoidalPositions::new(5, 4).table.to_vec::<f32>().unwrap();
+    for place in 0..5usize {
+        let angles = [place as f32, place as f32 / 100.0];
+        let expected = [angles[0].sin(), angles[0].cos(), angles[1].sin(), angles[1].cos()];
+        assert!(waves[4 * place..][..4].iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{waves:?}");
+        // (1, 0) turns to (cos, sin).
+        let x = tensor![[1.0, 0.0, 1.0, 0.0]].broadcast_to([5, 4]);
+        let turned = RotaryPositions::new(5, 4).call(&x).select(0, place as isize).to_vec::<f32>().unwrap();
+        let expected = [angles[0].cos(), angles[0].sin(), angles[1].cos(), angles[1].sin()];
+        assert!(turned.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{turned:?}");
+    }
 }

@@ -1,12 +1,91 @@
 //! Every layer, with each of its options.
 
 use crate::sample::Sample;
-use tapegrad_core::Tensor;
 use tapegrad_core::spec::spread;
+use tapegrad_core::{Tensor, tensor};
 use tapegrad_nn::*;
 
 fn x(shape: impl AsRef<[usize]>) -> Tensor {
     spread(shape, -2.0, 2.0)
+}
+
+/// Attention of queries to a memory's keys and values, with the weights if there are any.
+fn attention(label: &'static str, layer: MultiheadAttention, inputs: [Tensor; 3], masks: AttentionMasks) -> Sample {
+    Sample::with("MultiheadAttention", label, layer, inputs, move |layer, x| {
+        // Numbers take the type of the sample's run.
+        let typed = |mask: &Tensor| if mask.dtype().is_float() { mask.to_dtype(x[0].dtype()) } else { mask.clone() };
+        let masks = AttentionMasks { attn_mask: masks.attn_mask.as_ref().map(typed), ..masks.clone() };
+        let (y, weights) = layer.call(&(x[0].clone(), x[1].clone(), x[2].clone(), masks));
+        std::iter::once(y).chain(weights).collect()
+    })
+}
+
+fn encoder(label: &'static str, layer: TransformerEncoderLayer, input: Tensor, masks: AttentionMasks) -> Sample {
+    Sample::with("TransformerEncoderLayer", label, layer.dim_feedforward(3), [input], move |layer, x| {
+        vec![layer.call(&(x[0].clone(), masks.clone()))]
+    })
+}
+
+fn decoder(
+    label: &'static str,
+    layer: TransformerDecoderLayer,
+    inputs: [Tensor; 2],
+    masks: [AttentionMasks; 2],
+) -> Sample {
+    Sample::with("TransformerDecoderLayer", label, layer.dim_feedforward(3), inputs, move |layer, x| {
+        let [to_itself, to_memory] = masks.clone();
+        vec![layer.call(&(x[0].clone(), x[1].clone(), to_itself, to_memory))]
+    })
+}
+
+/// The layers of sequences of vectors that look at each other.
+fn transformers() -> Vec<Sample> {
+    let none = AttentionMasks::default;
+    // The second of two sequences ends earlier.
+    let padding = |length: usize| {
+        let mask = (0..2 * length).map(|i| i == 2 * length - 1).collect();
+        AttentionMasks::padding(&Tensor::from_vec::<bool>(mask, [2, length]).unwrap())
+    };
+    let later = AttentionMasks {
+        attn_mask: Some(tensor![[false, true, true], [false, false, true], [false, false, false]]),
+        ..padding(3)
+    };
+    let multihead = || MultiheadAttention::new(4, 2);
+    vec![
+        Sample::new("MultiheadAttention", "to itself", multihead(), x([3, 2, 4])),
+        attention("plain", multihead().batch_first(), [x([2, 2, 4]), x([2, 3, 4]), x([2, 3, 4])], none()),
+        attention(
+            "padding, weights",
+            multihead().need_weights().without_bias(),
+            [x([2, 2, 4]), x([3, 2, 4]), x([3, 2, 4])],
+            padding(3),
+        ),
+        attention("masks", multihead(), [x([3, 2, 4]), x([3, 2, 4]), x([3, 2, 4])], later.clone()),
+        attention(
+            "numbers as a mask, without a batch",
+            MultiheadAttention::new(4, 1),
+            [x([2, 4]), x([3, 4]), x([3, 4])],
+            AttentionMasks { attn_mask: Some(tensor![[0.5f64, -1.0, 0.0], [0.0, 2.0, 1.0]]), ..none() },
+        ),
+        attention("training", multihead().dropout(0.4), [x([2, 2, 4]), x([3, 2, 4]), x([3, 2, 4])], none()),
+        encoder("eval", TransformerEncoderLayer::new(4, 2), x([3, 2, 4]), none()),
+        encoder("norm first, eval", TransformerEncoderLayer::new(4, 2).norm_first().gelu(), x([3, 2, 4]), later),
+        encoder(
+            "batch first, causal, eval",
+            TransformerEncoderLayer::new(4, 1).batch_first().layer_norm_eps(1e-3),
+            x([2, 3, 4]),
+            AttentionMasks::causal(),
+        ),
+        encoder("training", TransformerEncoderLayer::new(4, 2).gelu(), x([3, 2, 4]), none()),
+        decoder("eval", TransformerDecoderLayer::new(4, 2), [x([2, 2, 4]), x([3, 2, 4])], [none(), none()]),
+        decoder(
+            "norm first, masks, eval",
+            TransformerDecoderLayer::new(4, 2).norm_first().batch_first().gelu(),
+            [x([2, 2, 4]), x([2, 3, 4])],
+            [AttentionMasks::causal(), padding(3)],
+        ),
+        decoder("training", TransformerDecoderLayer::new(4, 2).gelu(), [x([2, 2, 4]), x([3, 2, 4])], [none(), none()]),
+    ]
 }
 
 macro_rules! samples {
@@ -16,7 +95,7 @@ macro_rules! samples {
 }
 
 pub fn samples() -> Vec<Sample> {
-    samples! {
+    let plain = samples! {
         Linear "plain": Linear::new(3, 4), x([2, 3]);
         Linear "without bias": Linear::new(3, 2).without_bias(), x([2, 2, 3]);
 
@@ -115,5 +194,12 @@ pub fn samples() -> Vec<Sample> {
         Softmax "plain": Softmax::new(-1), x([3, 4]);
         Softmin "plain": Softmin::new(0), x([3, 4]);
         LogSoftmax "plain": LogSoftmax::new(1), x([3, 4]);
-    }
+
+        Embedding "plain": Embedding::new(5, 3), tensor![[1, 4, 1], [0, 2, 3]];
+        Embedding "padding": Embedding::new(5, 2).padding_idx(2), tensor![1, 4, 1, 0];
+        LearnedPositions "plain": LearnedPositions::new(5, 2), x([2, 3, 2]);
+        SinusoidalPositions "plain": SinusoidalPositions::new(5, 4), x([2, 3, 4]);
+        RotaryPositions "plain": RotaryPositions::new(5, 4), x([2, 3, 4]);
+    };
+    plain.into_iter().chain(transformers()).collect()
 }

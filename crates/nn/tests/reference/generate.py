@@ -164,6 +164,64 @@ case("Softmax/plain", nn.Softmax(-1), (3, 4))
 case("Softmin/plain", nn.Softmin(0), (3, 4))
 case("LogSoftmax/plain", nn.LogSoftmax(1), (3, 4))
 
+class SinusoidalPositions(nn.Module):
+    """As torch.nn has none: the waves of "Attention is all you need", as a table."""
+    def __init__(self, places, width):
+        super().__init__()
+        self.register_buffer("table", torch.zeros(places, width))
+
+    def forward(self, x):
+        return x + self.table[:x.shape[-2]]
+
+
+class LearnedPositions(nn.Module):
+    def __init__(self, places, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(places, width))
+
+    def forward(self, x):
+        return x + self.weight[:x.shape[-2]]
+
+
+class RotaryPositions(nn.Module):
+    """Pairs of elements as complex numbers, turned."""
+    def __init__(self, places, width):
+        super().__init__()
+        self.register_buffer("cos", torch.zeros(places, width // 2))
+        self.register_buffer("sin", torch.zeros(places, width // 2))
+
+    def forward(self, x):
+        turn = torch.complex(self.cos, self.sin)[:x.shape[-2]]
+        return torch.view_as_real(torch.view_as_complex(x.unflatten(-1, (-1, 2))) * turn).flatten(-2)
+
+
+case("Embedding/plain", nn.Embedding(5, 3), torch.tensor([[1, 4, 1], [0, 2, 3]]))
+case("Embedding/padding", nn.Embedding(5, 2, padding_idx=2), torch.tensor([1, 2, 1, 0, 2]))
+case("LearnedPositions/plain", LearnedPositions(5, 2), (2, 3, 2))
+case("SinusoidalPositions/plain", SinusoidalPositions(5, 4), (2, 3, 4))
+case("RotaryPositions/plain", RotaryPositions(5, 4), (2, 3, 4))
+
+LATER = torch.tensor([[False, True, True], [False, False, True], [False, False, False]])
+SHORTER = torch.tensor([[False, False, False], [False, False, True]])
+alone = lambda **masks: lambda m, q, k, v: m(q, k, v, need_weights=False, **masks)[0]
+case("MultiheadAttention/to itself", nn.MultiheadAttention(4, 2), (3, 2, 4), call=lambda m, x: m(x, x, x)[0])
+case("MultiheadAttention/plain", nn.MultiheadAttention(4, 2, batch_first=True), (2, 2, 4), (2, 3, 4), (2, 3, 4), call=alone())
+case("MultiheadAttention/padding, weights", nn.MultiheadAttention(4, 2, bias=False), (2, 2, 4), (3, 2, 4), (3, 2, 4),
+     call=lambda m, q, k, v: m(q, k, v, key_padding_mask=SHORTER))
+case("MultiheadAttention/masks", nn.MultiheadAttention(4, 2), (3, 2, 4), (3, 2, 4), (3, 2, 4),
+     call=alone(key_padding_mask=SHORTER, attn_mask=LATER))
+case("MultiheadAttention/numbers as a mask, without a batch", nn.MultiheadAttention(4, 1), (2, 4), (3, 4), (3, 4),
+     call=alone(attn_mask=torch.tensor([[0.5, -1.0, 0.0], [0.0, 2.0, 1.0]])))
+case("TransformerEncoderLayer/eval", nn.TransformerEncoderLayer(4, 2, 3), (3, 2, 4))
+case("TransformerEncoderLayer/norm first, eval", nn.TransformerEncoderLayer(4, 2, 3, activation="gelu", norm_first=True), (3, 2, 4),
+     call=lambda m, x: m(x, src_mask=LATER, src_key_padding_mask=SHORTER))
+case("TransformerEncoderLayer/batch first, causal, eval",
+     nn.TransformerEncoderLayer(4, 1, 3, batch_first=True, layer_norm_eps=1e-3), (2, 3, 4), call=lambda m, x: m(x, src_mask=LATER))
+case("TransformerDecoderLayer/eval", nn.TransformerDecoderLayer(4, 2, 3), (2, 2, 4), (3, 2, 4))
+case("TransformerDecoderLayer/norm first, masks, eval",
+     nn.TransformerDecoderLayer(4, 2, 3, activation="gelu", norm_first=True, batch_first=True), (2, 2, 4), (2, 3, 4),
+     call=lambda m, x, memory: m(x, memory, tgt_mask=LATER[:2, :2], memory_key_padding_mask=SHORTER))
+
 path = HERE / "values.safetensors"
 save_file(tensors, path, metadata={"torch": torch.__version__.split("+")[0]})
 keys = {name.rsplit("/", 1)[0] for name in tensors}
