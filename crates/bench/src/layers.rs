@@ -133,6 +133,26 @@ impl BatchNorm2d {
     }
 }
 
+/// Mean 0 and variance 1 over the last axis.
+pub struct LayerNorm {
+    w: Tensor,
+    b: Tensor,
+}
+
+impl LayerNorm {
+    pub fn new(width: usize) -> Self {
+        LayerNorm { w: Tensor::ones([width]).requires_grad(), b: Tensor::zeros([width]).requires_grad() }
+    }
+
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        x.layer_norm(self.w.shape(), Some(&self.w), Some(&self.b), 1e-5)
+    }
+
+    pub fn params(&self) -> [&Tensor; 2] {
+        [&self.w, &self.b]
+    }
+}
+
 /// The largest of each two by two elements.
 pub fn halve(x: &Tensor) -> Tensor {
     x.max_pool2d(&MaxPool2dOptions::new([2, 2]))

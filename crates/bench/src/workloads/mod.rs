@@ -8,6 +8,7 @@ mod normalisation;
 mod optimiser;
 mod per_op;
 mod second_order;
+mod transformer;
 
 use tapegrad_core::Tensor;
 use tapegrad_optim::{Optimizer, Rule};
@@ -48,6 +49,7 @@ pub const ALL: &[Workload] = &[
     Workload { name: "conv3x3", ops: None, build: conv::conv3x3 },
     Workload { name: "vgg_bn", ops: None, build: images::vgg_bn },
     Workload { name: "unet_tiny", ops: None, build: images::unet_tiny },
+    Workload { name: "transformer", ops: None, build: transformer::transformer },
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
     Workload { name: "layernorm", ops: None, build: normalisation::layernorm },
     Workload { name: "infer_lenet_b1", ops: None, build: images::infer_lenet_b1 },
