@@ -120,6 +120,18 @@ impl Operands {
         self.a.flatten().narrow(0, 0, shape.iter().product::<isize>() as usize).reshape(shape)
     }
 
+    /// `[509 * 130, 4]`: corners of boxes, one of two sets.
+    fn boxes(&self, set: isize) -> Tensor {
+        let corners = |x: &Tensor| x.narrow(1, 0, 520).reshape([-1, 2, 2]);
+        let (near, size) = (corners(&self.x).select(1, set), corners(&self.positive).select(1, set));
+        Tensor::cat(&[&near, &(&near + size)], 1)
+    }
+
+    /// 1 or -1 for each row.
+    fn together(&self) -> Tensor {
+        self.y.select(1, 0).sign().to_dtype(DType::I64)
+    }
+
     fn mask(&self) -> Tensor {
         self.x.gt(0.5)
     }
@@ -168,7 +180,7 @@ const CALLS: &[(&str, Call)] = &[
     ("embedding", |o| vec![o.x.embedding(&o.rows(), Some(7))]),
     ("index_copy", |o| vec![o.x.index_copy(0, &o.rows(), &o.y), o.x.index_copy(1, &o.places().select(0, 7), &o.y)]),
     ("index_put", |o| {
-        vec![o.x.index_put(&[&o.rows()], &o.y, true), o.x.index_put(&[&o.rows(), &o.rows()], &o.y.select(1, 3), false)]
+        vec![o.x.index_put(&[&o.rows()], &o.y, true), o.x.index_put(&[&o.rows(), &o.rows()], o.y.select(1, 3), false)]
     }),
     ("nonzero", |o| vec![o.mask().nonzero()]),
     ("scatter", |o| vec![o.x.scatter(1, &o.places(), &o.y)]),
@@ -424,6 +436,21 @@ const CALLS: &[(&str, Call)] = &[
     ("tensordot", |o| vec![o.x.tensordot_dims(&o.y, [0], [0]), o.image().tensordot(&o.kernel(&[127, 130, 3]), 2)]),
     ("trace", |o| vec![o.x.trace()]),
     ("vector_norm", |o| vec![o.y.vector_norm(3.0), o.y.vector_norm_dim(1.5, 0), o.y.vector_norm_dim(0.5, 1)]),
+    ("cosine_embedding_loss", |o| vec![o.x.cosine_embedding_loss(&o.y, &o.together())]),
+    ("dice_loss", |o| vec![o.image().sigmoid().dice_loss(&o.image().gt(0.5).to_dtype(o.x.dtype()))]),
+    ("gaussian_nll_loss", |o| vec![o.x.gaussian_nll_loss(&o.y, &o.positive)]),
+    ("giou_loss", |o| vec![o.boxes(0).giou_loss(&o.boxes(1))]),
+    ("hinge_embedding_loss", |o| vec![o.positive.hinge_embedding_loss(&o.y.sign())]),
+    ("huber_loss", |o| vec![o.x.huber_loss(&o.y)]),
+    ("iou_loss", |o| vec![o.boxes(0).iou_loss(&o.boxes(1))]),
+    ("kl_div", |o| vec![o.x.log_softmax(1).kl_div(&o.positive)]),
+    ("margin_ranking_loss", |o| vec![o.x.margin_ranking_loss(&o.positive, &o.y.sign())]),
+    ("multi_margin_loss", |o| vec![o.x.multi_margin_loss(&o.places().select(1, 7))]),
+    ("poisson_nll_loss", |o| vec![o.x.poisson_nll_loss(&o.positive)]),
+    ("sigmoid_focal_loss", |o| vec![o.x.sigmoid_focal_loss(&o.mask().to_dtype(o.x.dtype()))]),
+    ("smooth_l1_loss", |o| vec![o.x.smooth_l1_loss(&o.y)]),
+    ("soft_margin_loss", |o| vec![o.x.soft_margin_loss(&o.y.sign())]),
+    ("triplet_margin_loss", |o| vec![o.x.triplet_margin_loss(&o.y, &o.positive)]),
     ("unfold2d", |o| vec![o.image().unfold2d([3, 3], &Default::default())]),
     ("fold2d", |o| {
         vec![o.image().unfold2d([3, 3], &Default::default()).fold2d([127, 130], [3, 3], &Default::default())]

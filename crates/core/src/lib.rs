@@ -69,6 +69,7 @@ pub use ops::scaled_dot_product_attention::AttentionOptions;
 pub use ops::scatter_reduce::ScatterReduction;
 pub use ops::sigmoid_focal_loss::FocalOptions;
 pub use ops::split::Sections;
+pub use ops::triplet_margin_loss::TripletMarginOptions;
 pub use ops::unfold2d::Unfold2dOptions;
 pub use random::{Rng, RngState, default_rng, manual_seed};
 pub use reduction::Reduction;

@@ -2,7 +2,7 @@
 
 use tapegrad::{
     BinaryCrossEntropyOptions, CrossEntropyOptions, FocalOptions, GaussianNllOptions, MultiMarginOptions,
-    NllLossOptions, PoissonNllOptions, Reduction, Tensor,
+    NllLossOptions, PoissonNllOptions, Reduction, Tensor, TripletMarginOptions,
 };
 
 use crate::Call;
@@ -77,6 +77,16 @@ pub const CALLS: &[(&str, Call)] = &[
     }),
     ("cosine_embedding_loss", |x, a| {
         vec![x[0].cosine_embedding_loss_with(&x[1], &x[2], or(a, "margin", 0.0), reduction(a))]
+    }),
+    ("triplet_margin_loss", |x, a| {
+        let options = TripletMarginOptions {
+            margin: or(a, "margin", 1.0),
+            p: or(a, "p", 2.0),
+            eps: or(a, "eps", 1e-6),
+            swap: a.flag("swap"),
+            reduction: reduction(a),
+        };
+        vec![x[0].triplet_margin_loss_with(&x[1], &x[2], &options)]
     }),
     ("sigmoid_focal_loss", |x, a| {
         let options =

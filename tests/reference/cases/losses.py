@@ -105,6 +105,8 @@ for reduction in ["mean", "sum", "none"]:
     cosine = lambda x, y, target, **options: F.cosine_embedding_loss(x, y, target, **options)
     case("cosine_embedding_loss", cosine, normal(6, 3), normal(6, 3), given([1, -1, 1, -1, -1, 1]), reduction=reduction)
     case("cosine_embedding_loss", cosine, normal(6, 3), normal(6, 3), given([1, -1, 1, -1, -1, 1]), margin=0.3, reduction=reduction)
+    for options in [{}, {"margin": 2.0, "p": 1.0}, {"margin": 3.0, "p": 3.0, "swap": True}, {"margin": 2.5, "eps": 0.1}]:
+        case("triplet_margin_loss", F.triplet_margin_loss, normal(4, 3), normal(4, 3), normal(4, 3), **options, reduction=reduction)
     case("sigmoid_focal_loss", focal, normal(2, 3), uniform(0, 1, 2, 3), reduction=reduction)
     case("sigmoid_focal_loss", focal, normal(4), given([0.0, 1.0, 1.0, 0.0]), alpha=0.6, gamma=1.5, reduction=reduction)
     case("dice_loss", dice, uniform(0, 1, 2, 3, 4), uniform(0, 1, 2, 3, 4), reduction=reduction)

@@ -58,7 +58,7 @@ fn weights(q: &Tensor, k: &Tensor, mask: Option<&Tensor>, causal: bool, scale: f
         Some(mask) if mask.dtype() == DType::Bool => hidden.push(mask.logical_not()),
         Some(mask) => {
             let excluded = mask.eq(f64::NEG_INFINITY);
-            scores = scores + mask.masked_fill(&excluded, 0);
+            scores += mask.masked_fill(&excluded, 0);
             hidden.push(excluded);
         }
         None => {}
