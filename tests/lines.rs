@@ -1,14 +1,18 @@
 //! Every edge and every panic names the user's line.
 
+#[path = "common/calls.rs"]
+mod calls;
 mod common;
 
+use std::collections::BTreeSet;
 use std::ops::Mul;
 use std::panic::Location;
 
+use calls::{CALLS, Operands};
 use common::caught;
 use smallvec::smallvec;
 use tapegrad::op::{Cotangents, Outputs, Vjp};
-use tapegrad::{Grad, Op, Operand, Tensor, scope, tape};
+use tapegrad::{DType, Grad, Op, Operand, Tensor, scope, tape};
 
 fn x() -> Tensor {
     Tensor::from([1.0, 2.0]).requires_grad()
@@ -56,7 +60,7 @@ fn operators_on_every_mix_of_operands_record_the_users_line() {
 
 #[test]
 fn a_broadcast_and_the_op_that_asked_for_it_name_one_line() {
-    let column = Tensor::ones([3, 1]).to_dtype(tapegrad::DType::F64).requires_grad();
+    let column = Tensor::ones([3, 1]).to_dtype(DType::F64).requires_grad();
     let y = x() * &column;
     assert_eq!(tape::graph(&[&y]).edges.len(), 3);
     let line = line!() - 2;
@@ -79,6 +83,19 @@ fn assigning_operators_record_the_users_line() {
 fn methods_record_the_users_line() {
     at_line!(x().sin(), x().cos(), x().exp(), x().sum(), x().sum_dim(0), x().sum_keepdim(-1), x().reshape([2, 1]));
     at_line!(x().broadcast_to([3, 2]), x().sum_to([1]), x().to_dtype(tapegrad::DType::F32));
+}
+
+#[test]
+fn every_edge_of_every_op_names_a_line_of_its_caller() {
+    let mut strays = BTreeSet::new();
+    for (name, call) in CALLS {
+        let outputs = call(&Operands::new(DType::F32));
+        let outputs: Vec<&Tensor> = outputs.iter().filter(|y| y.needs_grad()).collect();
+        let strayed = |edge: &&tape::EdgeInfo| edge.site.file() != "tests/common/calls.rs";
+        let edges = tape::graph(&outputs).edges;
+        strays.extend(edges.iter().filter(strayed).map(|e| format!("{name}: {} at {}", e.op, e.site)));
+    }
+    assert!(strays.is_empty(), "{strays:#?}");
 }
 
 #[test]

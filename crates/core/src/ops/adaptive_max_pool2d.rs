@@ -1,7 +1,11 @@
 //! The largest of as many windows as are asked for.
 
+use std::ops::Range;
+use std::panic::Location;
+
 use super::adaptive_avg_pool2d::window;
 use super::prelude::*;
+use crate::scope;
 
 impl Tensor {
     /// The largest elements of the windows of [`Tensor::adaptive_avg_pool2d`]; the gradient goes to the first of equals.
@@ -23,15 +27,15 @@ impl Tensor {
         if height == 0 || width == 0 || size.contains(&0) {
             fail!("adaptive_max_pool2d: {size:?} windows of input {:?}, expected none of length 0", self.shape());
         }
-        let part = |x: &Tensor, axis: isize, window: std::ops::Range<usize>| x.narrow(axis, window.start, window.len());
-        let rows: Vec<Tensor> = (0..size[0])
-            .map(|i| {
+        scope::library(Location::caller(), || {
+            let part = |x: &Tensor, axis, window: Range<usize>| x.narrow(axis, window.start, window.len());
+            let row = |i| {
                 let row = part(self, -2, window(height, size[0], i));
                 let cell = |j| part(&row, -1, window(width, size[1], j)).flatten_dims(-2, -1).max_dim(-1).0;
                 Tensor::stack(&(0..size[1]).map(cell).collect::<Vec<_>>(), -1)
-            })
-            .collect();
-        Tensor::stack(&rows, -2)
+            };
+            Tensor::stack(&(0..size[0]).map(row).collect::<Vec<_>>(), -2)
+        })
     }
 }
 

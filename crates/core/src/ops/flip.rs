@@ -15,11 +15,14 @@ impl Tensor {
     #[must_use]
     #[track_caller]
     pub fn flip(&self, axes: impl Into<Axes>) -> Tensor {
-        let axes = axes.into().resolve("flip", self.shape());
-        axes.iter().filter(|&&a| self.shape()[a] > 0).fold(self.clone(), |x, &a| {
-            let length = self.shape()[a];
-            super::slice::slice(&x, a, length - 1, length, -1)
-        })
+        let mut flipped = self.clone();
+        for axis in axes.into().resolve("flip", self.shape()) {
+            let length = self.shape()[axis];
+            if length > 0 {
+                flipped = super::slice::slice(&flipped, axis, length - 1, length, -1);
+            }
+        }
+        flipped
     }
 }
 

@@ -1,7 +1,10 @@
 //! How little two boxes overlap.
 
+use std::panic::Location;
+
 use super::prelude::*;
 use crate::reduction::{Reduce, Reduction};
+use crate::scope;
 
 /// Keeps boxes without area from dividing by 0.
 const EPS: f64 = 1e-7;
@@ -21,23 +24,27 @@ impl Overlap {
         if a.shape().last() != Some(&4) {
             fail!("{op}: boxes {:?}, expected [.., 4] as x1, y1, x2, y2", a.shape());
         }
-        let corners = [a, b].map(|boxes| [0, 1, 2, 3].map(|k| boxes.select(-1, k)));
-        let [a, b] = &corners;
-        let along = |k: usize| (a[k + 2].minimum(&b[k + 2]) - a[k].maximum(&b[k])).relu();
-        let area = |c: &[Tensor; 4]| (&c[2] - &c[0]) * (&c[3] - &c[1]);
-        let both = along(0) * along(1);
-        let union = area(a) + area(b) - &both;
-        let iou = both / (&union + EPS);
-        Overlap { corners, union, iou }
+        scope::library(Location::caller(), || {
+            let corners = [a, b].map(|boxes| [0, 1, 2, 3].map(|k| boxes.select(-1, k)));
+            let [a, b] = &corners;
+            let along = |k: usize| (a[k + 2].minimum(&b[k + 2]) - a[k].maximum(&b[k])).relu();
+            let area = |c: &[Tensor; 4]| (&c[2] - &c[0]) * (&c[3] - &c[1]);
+            let both = along(0) * along(1);
+            let union = area(a) + area(b) - &both;
+            let iou = both / (&union + EPS);
+            Overlap { corners, union, iou }
+        })
     }
 
     /// The part of the smallest box around both that neither covers.
     #[track_caller]
     pub(crate) fn gap(&self) -> Tensor {
-        let [a, b] = &self.corners;
-        let along = |k: usize| a[k + 2].maximum(&b[k + 2]) - a[k].minimum(&b[k]);
-        let around = along(0) * along(1);
-        (&around - &self.union) / (around + EPS)
+        scope::library(Location::caller(), || {
+            let [a, b] = &self.corners;
+            let along = |k: usize| a[k + 2].maximum(&b[k + 2]) - a[k].minimum(&b[k]);
+            let around = along(0) * along(1);
+            (&around - &self.union) / (around + EPS)
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! The coordinates of a grid.
 
+use std::panic::Location;
+
 use super::prelude::*;
+use crate::scope;
 
 impl Tensor {
     /// For one tensor of coordinates per axis, the coordinate of each point of their grid, one tensor per axis: axis k of the grid
@@ -25,7 +28,7 @@ impl Tensor {
             thin[k] = -1;
             x.reshape(thin).broadcast_to(&shape)
         };
-        coordinates.iter().enumerate().map(along).collect()
+        scope::library(Location::caller(), || coordinates.iter().enumerate().map(along).collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Elements put together with those that an index names, by a sum, a product, a mean or an extreme.
 
+use std::panic::Location;
+
 use super::cat::cat;
 use super::gather::{self, gather};
 use super::index_copy::IndexCopy;
@@ -9,6 +11,7 @@ use super::reshape::reshape;
 use super::scatter::{check_source, cleared};
 use super::scatter_add::ScatterAdd;
 use crate::create::filled;
+use crate::scope;
 use kernels::reduce::Extreme;
 
 /// What becomes of several elements that meet at one place.
@@ -147,12 +150,14 @@ impl Tensor {
         check_number("scatter_reduce", self);
         gather::check("scatter_reduce", index, self.shape(), axis);
         check_source("scatter_reduce", self, index, source);
+        if reduction == ScatterReduction::Mean {
+            check_float("scatter_reduce", self);
+        }
         let start = |x: &Tensor| if include_self { x.clone() } else { cleared(x, axis, index) };
         let added = |source: &Tensor| ScatterAdd { axis, into: Dims::from_slice(self.shape()) }.apply(&[source, index]);
-        match reduction {
+        scope::library(Location::caller(), || match reduction {
             ScatterReduction::Sum => start(self) + added(source),
             ScatterReduction::Mean => {
-                check_float("scatter_reduce", self);
                 let total = start(self) + added(source);
                 let count = start(&filled(self.shape(), self.dtype(), 1.0));
                 total / (count + added(&filled(index.shape(), self.dtype(), 1.0)))
@@ -164,7 +169,7 @@ impl Tensor {
             ScatterReduction::Amin => {
                 ScatterExtreme { which: Extreme::Min, axis, include_self }.apply(&[self, source, index])
             }
-        }
+        })
     }
 }
 
