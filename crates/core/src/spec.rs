@@ -199,3 +199,11 @@ pub fn spread_around(shape: impl AsRef<[usize]>, low: f64, high: f64) -> Tensor 
         }
     }))
 }
+
+/// Boxes beside boxes: overlapping, one within the other, apart.
+pub(crate) fn boxes() -> [Tensor; 2] {
+    [
+        Tensor::from([[0.1, 0.2, 2.3, 1.9], [0.0, 0.1, 4.0, 4.2], [0.3, 0.4, 1.0, 1.2]]),
+        Tensor::from([[1.0, 0.5, 3.1, 2.4], [1.1, 0.9, 2.2, 3.0], [2.0, 2.1, 3.3, 3.2]]),
+    ]
+}

@@ -1,6 +1,6 @@
 //! How little two boxes overlap, and how far they are apart.
 
-use super::iou_loss::{Overlap, boxes};
+use super::iou_loss::Overlap;
 use super::prelude::*;
 use crate::reduction::{Reduce, Reduction};
 

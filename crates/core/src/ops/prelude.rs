@@ -11,7 +11,7 @@ pub(crate) use crate::op::{Cotangents, Needs, Op, Outputs, Vjp};
 pub(crate) use crate::operand::{Operand, OperandRef, Scalar};
 pub(crate) use crate::reuse;
 pub(crate) use crate::spec::{
-    Derivative, Group, Kink, OpSpec, Sample, Types, misuse, no_errors, no_kinks, spread, spread_around,
+    Derivative, Group, Kink, OpSpec, Sample, Types, boxes, misuse, no_errors, no_kinks, spread, spread_around,
 };
 pub(crate) use crate::tensor::Tensor;
 pub(crate) use tapegrad_kernels::{self as kernels, Array, DType, Dims, elementwise, math, reduce, view, with_type};

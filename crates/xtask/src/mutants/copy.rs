@@ -33,6 +33,8 @@ const TESTS: &[&[&str]] = &[
         "random_programs",
         "--test",
         "same_bits",
+        "--test",
+        "dropout",
     ],
     &["-p", "tapegrad-kernels", "--lib", "--tests"],
     &["-p", "tapegrad-core", "--lib", "--tests"],
