@@ -148,6 +148,10 @@ fn a_cotangent_with_a_graph_can_be_differentiated_by_too() {
     let (x, g) = (leaf(3.0), leaf(1.0));
     let pulled = Grad::of(&[&(&x * &x)]).wrt(&[&x]).cotangents(&[&g]).create_graph().run().remove(0);
     assert_eq!(grad(&[&pulled], &[&g])[0].item(), 6.0);
+    // A result as a cotangent.
+    let twice = &g * 2.0;
+    let pulled = Grad::of(&[&(&x * &x)]).wrt(&[&x]).cotangents(&[&twice]).create_graph().run().remove(0);
+    assert_eq!(grad(&[&pulled], &[&g])[0].item(), 12.0);
 }
 
 #[test]

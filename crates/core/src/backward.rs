@@ -156,7 +156,9 @@ impl Walk {
     /// Gives the roots their cotangents.
     fn seed(&mut self, roots: &[(NodeRef, Tensor)]) {
         for (root, cotangent) in roots {
-            tape::with(|tape| self.add(tape, root.id(), cotangent.clone(), false)).finish(self);
+            // A handle is taken on the tape itself.
+            let cotangent = cotangent.clone();
+            tape::with(|tape| self.add(tape, root.id(), cotangent, false)).finish(self);
         }
     }
 
@@ -342,6 +344,7 @@ impl Walk {
             node: step.node,
             create_graph: self.create_graph,
             reads_graph: Cell::new(false),
+            walked: Cell::new(false),
         };
         let op = step.op.get();
         let mut rule =
