@@ -3,7 +3,8 @@
 use tapegrad::spec::{spread, spread_around};
 use tapegrad::{
     AttentionOptions, AttentionProjections, AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, DType,
-    Interpolation, MaxPool2dOptions, MultiHeadAttentionOptions, Padding, Rng, Tensor, tensor,
+    Interpolation, MaxPool2dOptions, MultiHeadAttentionOptions, Nonlinearity, Padding, RecurrentWeights, Rng, Tensor,
+    tensor,
 };
 
 /// Large operands with odd and prime lengths.
@@ -53,6 +54,17 @@ impl Operands {
         Tensor::cat(&[&near, &(&near + size)], 1)
     }
 
+    /// `[5, 100, 520]`: five steps of a hundred sequences.
+    fn sequence(&self) -> Tensor {
+        self.x.narrow(0, 0, 500).narrow(1, 0, 520).reshape([5, 100, 520])
+    }
+
+    /// The weights of 50 units that read it.
+    fn recurrent(&self, gates: usize) -> [Tensor; 2] {
+        let cut = |x: &Tensor, width| x.narrow(0, 0, gates * 50).narrow(1, 0, width) * 0.1;
+        [cut(&self.x, 520), cut(&self.y, 50)]
+    }
+
     /// 1 or -1 for each row.
     fn together(&self) -> Tensor {
         self.y.select(1, 0).sign().to_dtype(DType::I64)
@@ -71,6 +83,11 @@ impl Operands {
     fn places(&self) -> Tensor {
         self.x.argsort(1, false)
     }
+}
+
+/// A set of recurrent weights without biases.
+fn set([weight_ih, weight_hh]: &[Tensor; 2]) -> RecurrentWeights<'_> {
+    RecurrentWeights { weight_ih, weight_hh, bias_ih: None, bias_hh: None }
 }
 
 pub type Call = fn(&Operands) -> Vec<Tensor>;
@@ -377,6 +394,22 @@ pub const CALLS: &[(&str, Call)] = &[
     ("smooth_l1_loss", |o| vec![o.x.smooth_l1_loss(&o.y)]),
     ("soft_margin_loss", |o| vec![o.x.soft_margin_loss(&o.y.sign())]),
     ("triplet_margin_loss", |o| vec![o.x.triplet_margin_loss(&o.y, &o.positive)]),
+    ("rnn_cell", |o| vec![o.sequence().select(0, 0).rnn_cell(Nonlinearity::Tanh, None, &set(&o.recurrent(1)))]),
+    ("lstm_cell", |o| <[Tensor; 2]>::from(o.sequence().select(0, 0).lstm_cell(None, &set(&o.recurrent(4)))).to_vec()),
+    ("gru_cell", |o| vec![o.sequence().select(0, 0).gru_cell(None, &set(&o.recurrent(3)))]),
+    ("rnn", |o| {
+        let weights = o.recurrent(1);
+        <[Tensor; 2]>::from(o.sequence().rnn(Nonlinearity::Relu, None, &[set(&weights)], &Default::default())).to_vec()
+    }),
+    ("lstm", |o| {
+        let weights = o.recurrent(4);
+        let (y, (h, c)) = o.sequence().lstm(None, &[set(&weights)], &Default::default());
+        vec![y, h, c]
+    }),
+    ("gru", |o| {
+        let weights = o.recurrent(3);
+        <[Tensor; 2]>::from(o.sequence().gru(None, &[set(&weights)], &Default::default())).to_vec()
+    }),
     ("unfold2d", |o| vec![o.image().unfold2d([3, 3], &Default::default())]),
     ("fold2d", |o| {
         vec![o.image().unfold2d([3, 3], &Default::default()).fold2d([127, 130], [3, 3], &Default::default())]

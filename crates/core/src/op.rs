@@ -239,6 +239,8 @@ pub struct Vjp<'a> {
     pub(crate) create_graph: bool,
     /// Whether the rule has read a value that has a graph.
     pub(crate) reads_graph: Cell<bool>,
+    /// Whether the rule walked a graph of its own, so that what it gives without graph varies with nothing.
+    pub(crate) walked: Cell<bool>,
 }
 
 impl Vjp<'_> {
@@ -369,7 +371,8 @@ impl Vjp<'_> {
         site: Site,
     ) -> Tensor {
         let sources: Vec<&Tensor> = self.cotangents.iter().flatten().filter(|g| g.needs_grad()).collect();
-        if sources.is_empty() && (others || !self.reads_graph.get()) || op.zero_gradient() {
+        let constant = sources.is_empty() && (others || !self.reads_graph.get());
+        if constant || self.walked.get() || op.zero_gradient() {
             return cotangent;
         }
         if !op.once_differentiable() {

@@ -124,6 +124,8 @@ pub enum Group {
     Normalisation,
     /// Queries gather values by how well their keys meet them.
     Attention,
+    /// A state goes from step to step of a sequence.
+    Recurrent,
     /// Elements are left out at random.
     Dropout,
     /// Predictions beside targets become one number.

@@ -22,6 +22,7 @@ pub mod optim;
 pub mod pool;
 pub mod pooling;
 pub mod product;
+pub mod recurrent;
 pub mod reduce;
 pub mod resample;
 pub mod scan;

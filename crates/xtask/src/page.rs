@@ -22,6 +22,7 @@ const GROUPS: &[(Group, &str)] = &[
     (Group::Activation, "Activations"),
     (Group::Normalisation, "Normalisation"),
     (Group::Attention, "Attention"),
+    (Group::Recurrent, "Recurrent networks"),
     (Group::Dropout, "Dropout"),
     (Group::Loss, "Losses"),
 ];

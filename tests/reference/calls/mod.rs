@@ -10,6 +10,7 @@ mod losses;
 mod normalisation;
 mod pointwise;
 mod pooling;
+mod recurrent;
 mod reductions;
 mod shape;
 mod spatial;
@@ -31,6 +32,7 @@ pub fn all() -> BTreeMap<&'static str, Call> {
         normalisation::CALLS,
         pointwise::CALLS,
         pooling::CALLS,
+        recurrent::CALLS,
         reductions::CALLS,
         shape::CALLS,
         spatial::CALLS,

@@ -91,6 +91,8 @@ pub(crate) mod gelu;
 pub(crate) mod giou_loss;
 pub(crate) mod glu;
 pub(crate) mod group_norm;
+pub(crate) mod gru;
+pub(crate) mod gru_cell;
 pub(crate) mod gt;
 pub(crate) mod hardshrink;
 pub(crate) mod hardsigmoid;
@@ -135,6 +137,8 @@ pub(crate) mod logical_or;
 pub(crate) mod logical_xor;
 pub(crate) mod logit;
 pub(crate) mod logsumexp;
+pub(crate) mod lstm;
+pub(crate) mod lstm_cell;
 pub(crate) mod lt;
 pub(crate) mod margin_ranking_loss;
 pub(crate) mod masked_fill;
@@ -188,6 +192,8 @@ pub(crate) mod repeat;
 pub(crate) mod repeat_interleave;
 pub(crate) mod reshape;
 pub(crate) mod rms_norm;
+pub(crate) mod rnn;
+pub(crate) mod rnn_cell;
 pub(crate) mod roll;
 pub(crate) mod rot90;
 pub(crate) mod round;
@@ -348,6 +354,8 @@ pub const ALL: &[OpSpec] = &[
     giou_loss::SPEC,
     glu::SPEC,
     group_norm::SPEC,
+    gru::SPEC,
+    gru_cell::SPEC,
     gt::SPEC,
     hardshrink::SPEC,
     hardsigmoid::SPEC,
@@ -392,6 +400,8 @@ pub const ALL: &[OpSpec] = &[
     logical_xor::SPEC,
     logit::SPEC,
     logsumexp::SPEC,
+    lstm::SPEC,
+    lstm_cell::SPEC,
     lt::SPEC,
     margin_ranking_loss::SPEC,
     masked_fill::SPEC,
@@ -443,6 +453,8 @@ pub const ALL: &[OpSpec] = &[
     repeat_interleave::SPEC,
     reshape::SPEC,
     rms_norm::SPEC,
+    rnn::SPEC,
+    rnn_cell::SPEC,
     roll::SPEC,
     rot90::SPEC,
     round::SPEC,
