@@ -2,7 +2,7 @@
 
 use crate::sample::Sample;
 use tapegrad_core::spec::spread;
-use tapegrad_core::{Tensor, tensor};
+use tapegrad_core::{Nonlinearity, Tensor, tensor};
 use tapegrad_nn::*;
 
 fn x(shape: impl AsRef<[usize]>) -> Tensor {
@@ -36,6 +36,69 @@ fn decoder(
         let [to_itself, to_memory] = masks.clone();
         vec![layer.call(&(x[0].clone(), x[1].clone(), to_itself, to_memory))]
     })
+}
+
+/// The layers of sequences in which a state goes from step to step, and their cells.
+fn recurrent() -> Vec<Sample> {
+    macro_rules! with_h {
+        ($name:literal, $label:literal, $layer:expr, $lengths:expr, [$($input:expr),*]) => {
+            Sample::with($name, $label, $layer, [$($input),*], |layer, x| {
+                let (state, lengths): (_, Option<Vec<usize>>) = (x.get(1).cloned(), $lengths);
+                let (y, h) = layer.call(&Sequences { x: x[0].clone(), state, lengths });
+                vec![y, h]
+            })
+        };
+    }
+    fn lstm(label: &'static str, layer: LSTM, lengths: Option<Vec<usize>>, inputs: Vec<Tensor>) -> Sample {
+        Sample::with("LSTM", label, layer, inputs, move |layer, x| {
+            let state = x.get(1).map(|h| (h.clone(), x[2].clone()));
+            let (y, (h, c)) = layer.call(&Sequences { x: x[0].clone(), state, lengths: lengths.clone() });
+            vec![y, h, c]
+        })
+    }
+    let state = |layers| x([layers, 2, 2]);
+    vec![
+        Sample::new("RNN", "outputs alone", RNN::new(3, 2), x([3, 2, 3])),
+        with_h!("RNN", "plain", RNN::new(3, 2), None, [x([3, 2, 3]), state(1)]),
+        with_h!(
+            "RNN",
+            "relu, both directions, without bias",
+            RNN::new(3, 2).without_bias().bidirectional().nonlinearity(Nonlinearity::Relu),
+            None,
+            [x([3, 2, 3])]
+        ),
+        with_h!("GRU", "plain", GRU::new(3, 2), None, [x([3, 2, 3]), state(1)]),
+        with_h!(
+            "GRU",
+            "lengths",
+            GRU::new(2, 2).num_layers(2).bidirectional().batch_first(),
+            Some(vec![1, 3]),
+            [x([2, 3, 2]), state(4)]
+        ),
+        with_h!("GRU", "without bias or batch", GRU::new(2, 3).without_bias(), None, [x([4, 2])]),
+        lstm("plain", LSTM::new(3, 2), None, vec![x([3, 2, 3]), state(1), state(1)]),
+        lstm("lengths", LSTM::new(2, 2).bidirectional(), Some(vec![4, 2]), vec![x([4, 2, 2])]),
+        lstm("layers", LSTM::new(2, 2).num_layers(2).batch_first().without_bias(), None, vec![x([2, 3, 2])]),
+        lstm("training", LSTM::new(2, 2).num_layers(2).dropout(0.4), None, vec![x([3, 2, 2])]),
+        lstm("eval", LSTM::new(2, 2).num_layers(2).dropout(0.4), None, vec![x([3, 2, 2])]),
+        Sample::with("RNNCell", "plain", RNNCell::new(3, 2), [x([2, 3]), x([2, 2])], |cell, x| {
+            vec![cell.call(&(x[0].clone(), Some(x[1].clone())))]
+        }),
+        Sample::with(
+            "RNNCell",
+            "relu, without bias",
+            RNNCell::new(3, 2).without_bias().nonlinearity(Nonlinearity::Relu),
+            [x([3])],
+            |cell, x| vec![cell.call(&(x[0].clone(), None))],
+        ),
+        Sample::with("GRUCell", "plain", GRUCell::new(3, 2), [x([2, 3]), x([2, 2])], |cell, x| {
+            vec![cell.call(&(x[0].clone(), Some(x[1].clone())))]
+        }),
+        Sample::with("LSTMCell", "plain", LSTMCell::new(3, 2), [x([2, 3]), x([2, 2]), x([2, 2])], |cell, x| {
+            let (h, c) = cell.call(&(x[0].clone(), Some((x[1].clone(), x[2].clone()))));
+            vec![h, c]
+        }),
+    ]
 }
 
 /// The layers of sequences of vectors that look at each other.
@@ -201,5 +264,5 @@ pub fn samples() -> Vec<Sample> {
         SinusoidalPositions "plain": SinusoidalPositions::new(5, 4), x([2, 3, 4]);
         RotaryPositions "plain": RotaryPositions::new(5, 4), x([2, 3, 4]);
     };
-    plain.into_iter().chain(transformers()).collect()
+    plain.into_iter().chain(recurrent()).chain(transformers()).collect()
 }

@@ -222,6 +222,31 @@ case("TransformerDecoderLayer/norm first, masks, eval",
      nn.TransformerDecoderLayer(4, 2, 3, activation="gelu", norm_first=True, batch_first=True), (2, 2, 4), (2, 3, 4),
      call=lambda m, x, memory: m(x, memory, tgt_mask=LATER[:2, :2], memory_key_padding_mask=SHORTER))
 
+
+
+def padded(m, x, lengths, *state):
+    """A recurrent layer's call on sequences of these lengths."""
+    packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), m.batch_first, enforce_sorted=False)
+    y, end = m(packed, *state)
+    return nn.utils.rnn.pad_packed_sequence(y, m.batch_first)[0], end
+
+
+case("RNN/outputs alone", nn.RNN(3, 2), (3, 2, 3), call=lambda m, x: m(x)[0])
+case("RNN/plain", nn.RNN(3, 2), (3, 2, 3), (1, 2, 2))
+case("RNN/relu, both directions, without bias", nn.RNN(3, 2, bias=False, bidirectional=True, nonlinearity="relu"), (3, 2, 3))
+case("GRU/plain", nn.GRU(3, 2), (3, 2, 3), (1, 2, 2))
+case("GRU/lengths", nn.GRU(2, 2, 2, bidirectional=True, batch_first=True), (2, 3, 2), (4, 2, 2),
+     call=lambda m, x, h: padded(m, x, [1, 3], h))
+case("GRU/without bias or batch", nn.GRU(2, 3, bias=False), (4, 2))
+case("LSTM/plain", nn.LSTM(3, 2), (3, 2, 3), (1, 2, 2), (1, 2, 2), call=lambda m, x, h, c: m(x, (h, c)))
+case("LSTM/lengths", nn.LSTM(2, 2, bidirectional=True), (4, 2, 2), call=lambda m, x: padded(m, x, [4, 2]))
+case("LSTM/layers", nn.LSTM(2, 2, 2, batch_first=True, bias=False), (2, 3, 2))
+case("LSTM/eval", nn.LSTM(2, 2, 2, dropout=0.4), (3, 2, 2))
+case("RNNCell/plain", nn.RNNCell(3, 2), (2, 3), (2, 2))
+case("RNNCell/relu, without bias", nn.RNNCell(3, 2, bias=False, nonlinearity="relu"), (3,))
+case("GRUCell/plain", nn.GRUCell(3, 2), (2, 3), (2, 2))
+case("LSTMCell/plain", nn.LSTMCell(3, 2), (2, 3), (2, 2), (2, 2), call=lambda m, x, h, c: m(x, (h, c)))
+
 path = HERE / "values.safetensors"
 save_file(tensors, path, metadata={"torch": torch.__version__.split("+")[0]})
 keys = {name.rsplit("/", 1)[0] for name in tensors}
