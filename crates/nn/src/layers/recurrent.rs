@@ -277,7 +277,7 @@ macro_rules! recurrent {
             }
 
             fn copy_with(&self, copies: &mut Copies) -> Self {
-                $cell { set: self.set.copy_with(copies), ..self.clone() }
+                $cell { set: self.set.copy_with(copies), $($function: self.$function,)? }
             }
         }
 
