@@ -54,6 +54,7 @@ mod book {
         checking = "docs/checking.md",
         finding_faults = "docs/finding_faults.md",
         memory = "docs/memory.md",
+        models = "docs/models.md",
         optimisers = "docs/optimisers.md"
     );
 }
