@@ -4,6 +4,7 @@ mod conv;
 mod dense;
 mod elementwise;
 mod images;
+mod lstm;
 mod normalisation;
 mod optimiser;
 mod per_op;
@@ -50,6 +51,7 @@ pub const ALL: &[Workload] = &[
     Workload { name: "vgg_bn", ops: None, build: images::vgg_bn },
     Workload { name: "unet_tiny", ops: None, build: images::unet_tiny },
     Workload { name: "transformer", ops: None, build: transformer::transformer },
+    Workload { name: "lstm", ops: None, build: lstm::lstm },
     Workload { name: "elementwise", ops: None, build: elementwise::elementwise },
     Workload { name: "layernorm", ops: None, build: normalisation::layernorm },
     Workload { name: "infer_lenet_b1", ops: None, build: images::infer_lenet_b1 },
