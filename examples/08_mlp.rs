@@ -53,7 +53,7 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 /// Ten units that each tell one digit from all others: together as a level, and one by one.
 fn side_by_side(digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
     let digits = digits.first(1_000);
-    let one_hot = digits.y.unsqueeze(1).eq(Tensor::arange(0, 10)).to_dtype(DType::F32);
+    let one_hot = digits.y.one_hot(10).to_dtype(DType::F32);
     let level = Linear::new(784, 10);
     let units: Vec<Linear> = (0..10).map(|_| Linear::new(784, 1)).collect();
     units.iter().chain([&level]).flat_map(Linear::parameters).for_each(|param| Init::Zeros.fill(&param));

@@ -1,6 +1,7 @@
 //! Making tensors from a shape.
 
 use crate::fail;
+use crate::index;
 use crate::tensor::Tensor;
 use tapegrad_kernels::{Array, DType, checked_len, with_type};
 
@@ -109,6 +110,23 @@ impl Tensor {
         Tensor::constant(Array::build::<f32>(&[n], |out| {
             out.iter_mut().enumerate().for_each(|(i, v)| *v = base.powf(at(i)) as f32)
         }))
+    }
+
+    /// 1 at the class that each element of this i64 tensor names and 0 at the others, along a new last axis of `classes` places (i64;
+    /// no gradient).
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// assert!(tensor![2, 0].one_hot(3).equal(&tensor![[0, 0, 1], [1, 0, 0]]));
+    /// ```
+    ///
+    /// # Panics
+    /// If the tensor is not i64, or an element is negative or not below `classes`.
+    #[must_use]
+    #[track_caller]
+    pub fn one_hot(&self, classes: usize) -> Tensor {
+        index::check("one_hot", self, &[classes], 0);
+        self.unsqueeze(-1).eq(Tensor::arange(0, classes as i64)).to_dtype(DType::I64)
     }
 
     /// The rows and columns of the elements on and below a diagonal of a matrix, row by row: `[2, count]` (I64). `offset` moves
