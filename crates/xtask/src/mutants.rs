@@ -56,16 +56,18 @@ pub(crate) fn run(options: Options) -> Result<(), String> {
     }
     let sites: Vec<Site> = sites.into_iter().step_by(options.every).collect();
     println!("{} faults", sites.len());
-    let build = copy::build(&root, &sites)?;
+    let mut build = copy::build(&root, &sites)?;
     println!("{} of them compile; running the tests with each", build.planted.len());
-    let survivors = run::survivors(&build, &sites)?;
+    let survivors = run::survivors(&mut build, &sites)?;
     report(&sites, &build.planted, &survivors)
 }
 
-/// The files of rules and of kernels.
+/// The files of kernels, and those of rules: all of `ops/`, and what rules share.
 fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
-    let mut folders = vec![PathBuf::from("crates/core/src/ops"), PathBuf::from("crates/kernels/src")];
+    let mut folders =
+        ["core/src/ops", "core/src/recurrent", "kernels/src"].map(|f| Path::new("crates").join(f)).to_vec();
+    found.extend(["convolution", "normalisation"].map(|f| Path::new("crates/core/src").join(f).with_extension("rs")));
     while let Some(folder) = folders.pop() {
         let entries = root.join(&folder).read_dir().map_err(|e| format!("mutants: {}: {e}", folder.display()))?;
         for entry in entries {
