@@ -6,12 +6,12 @@
 use std::error::Error;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use tapegrad::data::{datasets, shuffled_batches};
+use tapegrad::data::datasets;
 use tapegrad::ndarray::{Array3, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Plot};
-use tapegrad_examples::{Report, Run, confusion, data, percent_right};
+use tapegrad_examples::{Digits, Report, Run, confusion, data, percent_right};
 
 const ABOUT: &str = "Trains a network with two hidden layers on the handwritten digits of MNIST.";
 const CLASSES: usize = 10;
@@ -46,21 +46,11 @@ impl Net {
     }
 }
 
-/// Images as rows of pixels, with the training set's mean 0.1307 and deviation 0.3081 taken out.
-fn pixels(images: &Array3<u8>) -> Tensor {
-    let rows = images.mapv(|v| (f32::from(v) / 255.0 - 0.1307) / 0.3081);
-    Tensor::from(rows).reshape([-1, 784])
-}
-
-fn classes(labels: &[u8]) -> Tensor {
-    labels.iter().map(|&label| i64::from(label)).collect()
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let run = Run::new(ABOUT, "mnist");
     let mnist = datasets::mnist(data("mnist"))?;
-    let (images, labels) = (pixels(&mnist.train_images), classes(&mnist.train_labels.to_vec()));
     let (training, epochs) = if run.quick { (6_000, 2) } else { (mnist.train_labels.len(), 8) };
+    let tensors = Digits::of(&mnist).first(training);
 
     tapegrad::manual_seed(SEED);
     let net = Net::new();
@@ -70,15 +60,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  loss {msg}  {eta} left")?);
     let (mut steps, mut losses, mut recent) = (Vec::new(), Vec::new(), 0.0);
     let mut drawing = None;
-    for epoch in 0..epochs as u64 {
+    for epoch in 0..epochs {
         // A tenth of the rate for the last epoch settles the weights.
-        if epoch + 1 == epochs as u64 {
+        if epoch + 1 == epochs {
             optimizer.set_lr(0.005);
         }
-        for batch in shuffled_batches(training, BATCH, SEED, epoch) {
-            let batch: Tensor = batch.into_iter().map(|i| i as i64).collect();
-            let (x, y) = (images.index_select(0, &batch), labels.index_select(0, &batch));
-
+        for (x, y) in tensors.batches(BATCH, epoch) {
             optimizer.zero_grad();
             let loss = net.scores(&x).cross_entropy(&y).named("loss");
             if drawing.is_none() {
@@ -96,7 +83,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     bar.finish_and_clear();
 
-    let scores = no_grad(|| net.scores(&pixels(&mnist.test_images)));
+    let scores = no_grad(|| net.scores(&tensors.test_x));
     let predicted = scores.argmax_dim(1).to_vec::<i64>()?;
     let pairs = mnist.test_labels.iter().zip(&predicted).map(|(label, guess)| (usize::from(*label), *guess as usize));
     let counts = confusion(CLASSES, pairs);

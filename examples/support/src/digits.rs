@@ -1,9 +1,10 @@
 //! MNIST as tensors, for the examples that train networks on it.
 
 use crate::data;
-use ndarray::Array3;
+use ndarray::{Array1, Array3};
 use tapegrad_core::Tensor;
-use tapegrad_data::{Error, datasets, shuffled_batches};
+use tapegrad_data::datasets::{self, Mnist};
+use tapegrad_data::{Error, shuffled_batches};
 
 /// Handwritten digits: those to train on, and those to test with.
 #[derive(Clone, Debug)]
@@ -24,14 +25,19 @@ impl Digits {
     /// # Errors
     /// The files cannot be read.
     pub fn mnist() -> Result<Digits, Error> {
-        let mnist = datasets::mnist(data("mnist"))?;
-        let classes = |labels: &ndarray::Array1<u8>| labels.iter().map(|&label| i64::from(label)).collect();
-        Ok(Digits {
+        Ok(Digits::of(&datasets::mnist(data("mnist"))?))
+    }
+
+    /// The same, where the images themselves are of use too.
+    #[must_use]
+    pub fn of(mnist: &Mnist) -> Digits {
+        let classes = |labels: &Array1<u8>| labels.iter().map(|&label| i64::from(label)).collect();
+        Digits {
             x: pixels(&mnist.train_images),
             y: classes(&mnist.train_labels),
             test_x: pixels(&mnist.test_images),
             test_y: classes(&mnist.test_labels),
-        })
+        }
     }
 
     /// How many digits there are to train on.
