@@ -38,6 +38,11 @@ impl Cell {
         }
     }
 
+    /// How many numbers a unit's state is: h, and c of an LSTM.
+    pub const fn states(self) -> usize {
+        if matches!(self, Cell::Lstm) { 2 } else { 1 }
+    }
+
     /// How many numbers of a step and unit are kept for the way back: of an LSTM i, f, g, o and c, of a GRU r, z, n and
     /// W_n h + b_n.
     const fn kept(self) -> usize {
@@ -130,8 +135,8 @@ real!(f32 f64);
 struct Forward<'a, T> {
     cell: Cell,
     width: usize,
-    /// Which sequences have this step.
-    lives: &'a [bool],
+    /// The sequences that have this step.
+    living: &'a [usize],
     /// x + W h + b; of a GRU x alone.
     x: &'a mut [T],
     /// W h + b of a GRU.
@@ -149,7 +154,7 @@ impl<T: Real> Kernel for Forward<'_, T> {
     fn run<I: Isa>(self) {
         let (cell, w) = (self.cell, self.width);
         let (gates, kept) = (cell.gates() * w, cell.kept() * w);
-        for (n, _) in self.lives.iter().enumerate().filter(|(_, lives)| **lives) {
+        for &n in self.living {
             let (state, y) = (n * w..(n + 1) * w, &mut self.y[n * w..(n + 1) * w]);
             let (x, kept) = (&mut self.x[n * gates..(n + 1) * gates], &mut self.kept[n * kept..(n + 1) * kept]);
             let h = &mut self.h[state.clone()];
@@ -209,7 +214,7 @@ fn quarters<T>(x: &[T]) -> [&[T]; 4] {
 struct Backward<'a, T> {
     cell: Cell,
     width: usize,
-    lives: &'a [bool],
+    living: &'a [usize],
     /// The cotangents of the step's output; none of any without.
     g: Option<&'a [T]>,
     /// The step's outputs.
@@ -233,7 +238,7 @@ impl<T: Real> Kernel for Backward<'_, T> {
     fn run<I: Isa>(self) {
         let (cell, w) = (self.cell, self.width);
         let (gates, kept) = (cell.gates() * w, cell.kept() * w);
-        for (n, _) in self.lives.iter().enumerate().filter(|(_, lives)| **lives) {
+        for &n in self.living {
             let (state, gates) = (n * w..(n + 1) * w, n * gates..(n + 1) * gates);
             let (y, kept) = (&self.y[state.clone()], &self.kept[n * kept..(n + 1) * kept]);
             let (by_h, by_x) = (&mut self.by_h[state.clone()], &mut self.by_x[gates.clone()]);
@@ -339,6 +344,11 @@ impl Recurrence {
         self.lengths.as_ref().is_none_or(|lengths| t < lengths[n])
     }
 
+    /// The sequences that have step `t`.
+    fn living(&self, t: usize, rows: usize) -> Vec<usize> {
+        (0..rows).filter(|&n| self.lives(n, t)).collect()
+    }
+
     /// The step that comes before step `t` of sequence `n`, if it is not the first.
     fn before(&self, n: usize, t: usize, steps: usize) -> Option<usize> {
         let step = if self.reverse { t + 1 } else { t.wrapping_sub(1) };
@@ -369,10 +379,10 @@ impl Recurrence {
             let (h, y, kept) = (h.make_mut::<T>(), y.make_mut::<T>(), kept.make_mut::<T>());
             let mut none = [];
             let c = c.as_mut().map_or(&mut none[..], |c| c.make_mut::<T>());
-            let (mut sums, mut lives) = (vec![T::ZERO; rows * gates], vec![true; rows]);
+            let mut sums = vec![T::ZERO; rows * gates];
             let mut hidden = vec![T::ZERO; if bias.is_some() { rows * gates } else { 0 }];
             for t in self.order(steps) {
-                lives.iter_mut().enumerate().for_each(|(n, lives)| *lives = self.lives(n, t));
+                let living = self.living(t, rows);
                 sums.copy_from_slice(&x[t * rows * gates..(t + 1) * rows * gates]);
                 let product = match &bias {
                     Some(bias) => {
@@ -385,7 +395,7 @@ impl Recurrence {
                 isa::dispatch(Forward {
                     cell,
                     width,
-                    lives: &lives,
+                    living: &living,
                     x: &mut sums,
                     hidden: &hidden,
                     h: &mut *h,
@@ -434,12 +444,11 @@ impl Recurrence {
             let (mut no_cell, mut no_hidden) = ([], []);
             let by_c = by_c.as_mut().map_or(&mut no_cell[..], |by_c| by_c.make_mut::<T>());
             let by_hidden = by_hidden.as_mut().map_or(&mut no_hidden[..], |by| by.make_mut::<T>());
-            let (mut lives, mut c_before) = (vec![true; rows], vec![T::ZERO; c_first.len()]);
+            let mut c_before = vec![T::ZERO; c_first.len()];
             for t in self.order(steps).rev() {
                 let (states, gate) = (t * state..(t + 1) * state, t * rows * gates..(t + 1) * rows * gates);
                 let h_before = &mut before[states.clone()];
                 for n in 0..rows {
-                    lives[n] = self.lives(n, t);
                     let row = n * width..(n + 1) * width;
                     let step = self.before(n, t, steps);
                     h_before[row.clone()].copy_from_slice(match step {
@@ -453,11 +462,11 @@ impl Recurrence {
                         });
                     }
                 }
-                let has_hidden = !by_hidden.is_empty();
+                let (living, has_hidden) = (self.living(t, rows), !by_hidden.is_empty());
                 isa::dispatch(Backward {
                     cell,
                     width,
-                    lives: &lives,
+                    living: &living,
                     g: g.as_ref().map(|g| &slice::<T>(g)[states.clone()]),
                     y: &y[states],
                     kept: &kept[t * rows * kept_width..(t + 1) * rows * kept_width],

@@ -1,8 +1,7 @@
 //! One step of a gated recurrent unit.
 
-use super::lstm_cell::inputs;
 use super::prelude::*;
-use crate::recurrent::samples::set;
+use crate::recurrent::samples::{of_cell, set, without_bias, zeros};
 use crate::recurrent::{self, Cell, RecurrentWeights};
 
 impl Tensor {
@@ -36,35 +35,17 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     derivative: "those of the expressions",
     kind: Derivative::Curved,
     samples: || {
-        let [x, h, _, w_ih, w_hh, b_ih, b_hh] = inputs(3);
+        let [x, h, _, w_ih, w_hh, b_ih, b_hh] = of_cell(3);
         vec![
-            Sample::new("plain", [x.clone(), h.clone(), w_ih.clone(), w_hh.clone(), b_ih, b_hh], |x| {
-                x[0].gru_cell(Some(&x[1]), &set(&x[2..]))
-            }),
-            Sample::new("no bias, no state", [x, w_ih, w_hh], |x| x[0].gru_cell(None, &set(&x[1..]))),
-            Sample::new(
-                "size 1",
-                [spread([1], -1.0, 1.5), spread([3, 1], -1.0, 0.8), spread([3, 1], 0.9, -0.7)],
-                |x| x[0].gru_cell(Some(&x[0]), &set(&x[1..])),
-            ),
-            Sample::new(
-                "size 0",
-                [spread([0, 2], 0.0, 1.0), spread([6, 2], -1.0, 0.8), spread([6, 2], 0.9, -0.7)],
-                |x| x[0].gru_cell(None, &set(&x[1..])),
-            ),
+            Sample::new("plain", [x, h, w_ih, w_hh, b_ih, b_hh], |x| x[0].gru_cell(Some(&x[1]), &set(&x[2..]))),
+            Sample::new("no bias, no state", without_bias(3, &[3, 2], 2), |x| x[0].gru_cell(None, &set(&x[1..]))),
+            Sample::new("size 1", without_bias(3, &[1], 1), |x| x[0].gru_cell(Some(&x[0]), &set(&x[1..]))),
+            Sample::new("size 0", without_bias(3, &[0, 2], 2), |x| x[0].gru_cell(None, &set(&x[1..]))),
         ]
     },
     errors: || {
         vec![misuse!(
-            Tensor::zeros([1]).gru_cell(
-                Some(&Tensor::zeros([3])),
-                &RecurrentWeights {
-                    weight_ih: &Tensor::zeros([6, 1]),
-                    weight_hh: &Tensor::zeros([6, 2]),
-                    bias_ih: None,
-                    bias_hh: None,
-                }
-            ),
+            Tensor::zeros([1]).gru_cell(Some(&Tensor::zeros([3])), &set(&zeros([6, 1], [6, 2]))),
             "gru_cell: state [3], expected [2]"
         )]
     },

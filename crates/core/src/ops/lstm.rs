@@ -1,7 +1,7 @@
 //! Layers of long short-term memories.
 
 use super::prelude::*;
-use crate::recurrent::samples::{Run, Sampled};
+use crate::recurrent::samples::{Run, Sampled, set, zeros};
 use crate::recurrent::{self, Cell, RecurrentOptions, RecurrentWeights};
 
 impl Tensor {
@@ -28,7 +28,6 @@ impl Tensor {
     #[track_caller]
     pub fn lstm(
         &self,
-
         state: Option<(&Tensor, &Tensor)>,
         weights: &[RecurrentWeights<'_>],
         options: &RecurrentOptions,
@@ -56,48 +55,66 @@ pub(crate) const SPEC: OpSpec = OpSpec {
         Sampled { gates: 4, states: 2, run }.samples()
     },
     errors: || {
-        fn zeros(shape: &[usize]) -> Tensor {
+        fn o<const N: usize>(shape: [usize; N]) -> Tensor {
             Tensor::zeros(shape)
         }
         vec![
-            misuse!(zeros(&[3]).lstm(None, &[], &Default::default()), "lstm: x [3], expected [T, N, I] or [T, I]"),
+            misuse!(o([3]).lstm(None, &[], &Default::default()), "lstm: x [3], expected [T, N, I] or [T, I]"),
             misuse!(
-                zeros(&[3, 1, 2]).lstm(None, &[], &Default::default()),
+                o([3]).lstm(None, &[], &RecurrentOptions { batch_first: true, ..Default::default() }),
+                "lstm: x [3], expected [N, T, I] or [T, I]"
+            ),
+            misuse!(
+                o([3, 1, 2]).lstm(None, &[], &Default::default()),
                 "lstm: 0 sets of weights, expected 1 for each of at least one layer"
             ),
             misuse!(
-                zeros(&[3, 1, 2]).lstm(
-                    Some((&zeros(&[2]), &zeros(&[1, 1, 2]))),
-                    &[RecurrentWeights {
-                        weight_ih: &zeros(&[8, 2]),
-                        weight_hh: &zeros(&[8, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }],
-                    &Default::default()
+                o([3, 1, 2]).lstm(
+                    None,
+                    &[set(&zeros([8, 2], [8, 2]))],
+                    &RecurrentOptions { bidirectional: true, ..Default::default() }
                 ),
+                "lstm: 1 sets of weights, expected 2 for each of at least one layer"
+            ),
+            misuse!(
+                o([3, 1, 2]).lstm(Some((&o([1, 1, 2]), &o([2]))), &[set(&zeros([8, 2], [8, 2]))], &Default::default()),
                 "lstm: state [2], expected [1, 1, 2]"
             ),
             misuse!(
-                zeros(&[3, 1, 2]).lstm(
-                    None,
-                    &[RecurrentWeights {
-                        weight_ih: &zeros(&[8, 5]),
-                        weight_hh: &zeros(&[8, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }],
-                    &Default::default()
-                ),
+                o([3, 1, 2]).lstm(None, &[set(&zeros([8, 5], [8, 2]))], &Default::default()),
                 "lstm: weight_ih [8, 5], expected [8, 2]"
             ),
             misuse!(
-                zeros(&[3, 1, 2]).lstm(
+                o([3, 1, 2]).lstm(
                     None,
-                    &[],
-                    &RecurrentOptions { lengths: Some(vec![4]), bidirectional: true, ..Default::default() }
+                    &[set(&zeros([8, 2], [8, 2])), set(&zeros([12, 2], [12, 3]))],
+                    &Default::default()
                 ),
-                "lstm: 0 sets of weights, expected 2"
+                "lstm: set 1 of weights has 3 units, the first 2"
+            ),
+            misuse!(
+                o([3, 1, 2]).lstm(
+                    None,
+                    &[set(&zeros([8, 2], [8, 2]))],
+                    &RecurrentOptions { lengths: Some(vec![1, 1]), ..Default::default() }
+                ),
+                "lstm: 2 lengths for 1 sequences"
+            ),
+            misuse!(
+                o([3, 1, 2]).lstm(
+                    None,
+                    &[set(&zeros([8, 2], [8, 2]))],
+                    &RecurrentOptions { lengths: Some(vec![4]), ..Default::default() }
+                ),
+                "lstm: a length of 4, where 3 elements are"
+            ),
+            misuse!(
+                o([3, 1, 2]).lstm(
+                    None,
+                    &[set(&zeros([8, 2], [8, 2]))],
+                    &RecurrentOptions { dropout: 1.5, ..Default::default() }
+                ),
+                "lstm: dropout is 1.5, expected a probability from 0 to 1"
             ),
         ]
     },

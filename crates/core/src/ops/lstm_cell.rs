@@ -1,7 +1,7 @@
 //! One step of a long short-term memory.
 
 use super::prelude::*;
-use crate::recurrent::samples::set;
+use crate::recurrent::samples::{of_cell, set, without_bias, zeros};
 use crate::recurrent::{self, Cell, RecurrentWeights};
 
 impl Tensor {
@@ -30,20 +30,6 @@ impl Tensor {
     }
 }
 
-/// x `[3, 2]`, h and c `[3, 2]`, the weights of `gates` gates, and biases.
-pub(super) fn inputs(gates: usize) -> [Tensor; 7] {
-    let rows = gates * 2;
-    [
-        spread([3, 2], -1.0, 1.5),
-        spread([3, 2], -0.8, 0.9),
-        spread([3, 2], 0.7, -1.1),
-        spread([rows, 2], -1.0, 0.8),
-        spread([rows, 2], 0.9, -0.7),
-        spread([rows], -0.4, 0.5),
-        spread([rows], 0.3, -0.6),
-    ]
-}
-
 pub(crate) const SPEC: OpSpec = OpSpec {
     name: "lstm_cell",
     group: Group::Recurrent,
@@ -56,64 +42,35 @@ pub(crate) const SPEC: OpSpec = OpSpec {
             let (h, c) = x[0].lstm_cell(Some((&x[1], &x[2])), &set(&x[3..]));
             vec![h, c]
         };
-        let [x, h, c, w_ih, w_hh, ..] = inputs(4);
+        let [x, h, c, w_ih, w_hh, ..] = of_cell(4);
         vec![
-            Sample::multi("plain", inputs(4), call),
+            Sample::multi("plain", of_cell(4), call),
             Sample::multi("no bias", [x, h, c, w_ih, w_hh], call),
-            Sample::new(
-                "no state",
-                [spread([2], -1.0, 1.5), spread([8, 2], -1.0, 0.8), spread([8, 2], 0.9, -0.7)],
-                |x| x[0].lstm_cell(None, &set(&x[1..])).0,
-            ),
-            Sample::new(
-                "size 1",
-                [spread([1], -1.0, 1.5), spread([4, 1], -1.0, 0.8), spread([4, 1], 0.9, -0.7)],
-                |x| x[0].lstm_cell(Some((&x[0], &x[0])), &set(&x[1..])).1,
-            ),
-            Sample::new(
-                "size 0",
-                [spread([0, 2], 0.0, 1.0), spread([8, 2], -1.0, 0.8), spread([8, 2], 0.9, -0.7)],
-                |x| x[0].lstm_cell(None, &set(&x[1..])).0,
-            ),
+            Sample::new("no state", without_bias(4, &[2], 2), |x| x[0].lstm_cell(None, &set(&x[1..])).0),
+            Sample::new("size 1", without_bias(4, &[1], 1), |x| x[0].lstm_cell(Some((&x[0], &x[0])), &set(&x[1..])).1),
+            Sample::new("size 0", without_bias(4, &[0, 2], 2), |x| x[0].lstm_cell(None, &set(&x[1..])).0),
         ]
     },
     errors: || {
+        fn o<const N: usize>(shape: [usize; N]) -> Tensor {
+            Tensor::zeros(shape)
+        }
         vec![
             misuse!(
-                Tensor::zeros([1]).lstm_cell(
-                    None,
-                    &RecurrentWeights {
-                        weight_ih: &Tensor::zeros([8, 1]),
-                        weight_hh: &Tensor::zeros([6, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }
-                ),
+                o([1]).lstm_cell(None, &set(&zeros([8, 1], [6, 2]))),
                 "lstm_cell: weight_hh [6, 2], expected [8, 2]"
             ),
             misuse!(
-                Tensor::zeros([1]).lstm_cell(
-                    None,
-                    &RecurrentWeights {
-                        weight_ih: &Tensor::zeros([8, 3]),
-                        weight_hh: &Tensor::zeros([8, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }
-                ),
+                o([1]).lstm_cell(None, &set(&zeros([8, 3], [8, 2]))),
                 "lstm_cell: weight_ih [8, 3], expected [8, 1]"
             ),
             misuse!(
-                Tensor::zeros([1]).lstm_cell(
-                    Some((&Tensor::zeros([3]), &Tensor::zeros([2]))),
-                    &RecurrentWeights {
-                        weight_ih: &Tensor::zeros([8, 1]),
-                        weight_hh: &Tensor::zeros([8, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }
-                ),
+                o([1]).lstm_cell(Some((&o([2]), &o([3]))), &set(&zeros([8, 1], [8, 2]))),
                 "lstm_cell: state [3], expected [2]"
+            ),
+            misuse!(
+                o([1]).to_dtype(DType::F64).lstm_cell(None, &set(&zeros([8, 1], [8, 2]))),
+                "lstm_cell: x is f64 and a parameter f32; cast one with to_dtype"
             ),
         ]
     },

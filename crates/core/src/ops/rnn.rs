@@ -1,16 +1,12 @@
 //! Layers of simple recurrent networks.
 
 use super::prelude::*;
-use crate::recurrent::samples::{Run, Sampled};
+use crate::recurrent::samples::{Run, Sampled, set, zeros};
 use crate::recurrent::{self, Nonlinearity, RecurrentOptions, RecurrentWeights};
 
 impl Tensor {
     /// Layers of simple recurrent networks over sequences: at each step [`Tensor::rnn_cell`]. Gives the outputs, and h at the end.
-    ///
-    /// Inputs are `[T, N, I]`, `[N, T, I]` with `batch_first`, or `[T, I]` without a batch; outputs `[T, N, D H]` and so on, where D is 2
-    /// with two directions. States in the beginning (zeros without) and at the end are `[L D, N, H]`, L layers, forward before
-    /// backward. Each layer but the first takes the outputs of the one before. `weights` has L D sets, in the order of the states. Two
-    /// products and one pass over the gates a step; the inputs' products are taken of all steps at once.
+    /// Shapes, layers, directions and lengths are those of [`Tensor::lstm`].
     ///
     /// ```
     /// use tapegrad_core::{Nonlinearity, RecurrentWeights, Tensor};
@@ -57,54 +53,19 @@ pub(crate) const SPEC: OpSpec = OpSpec {
         [tanh, relu].into_iter().flat_map(|run| Sampled { gates: 1, states: 1, run }.samples()).collect()
     },
     errors: || {
-        fn zeros(shape: &[usize]) -> Tensor {
-            Tensor::zeros(shape)
-        }
         vec![
             misuse!(
-                zeros(&[3]).rnn(Nonlinearity::Tanh, None, &[], &Default::default()),
+                Tensor::zeros([3]).rnn(Nonlinearity::Tanh, None, &[], &Default::default()),
                 "rnn: x [3], expected [T, N, I] or [T, I]"
             ),
             misuse!(
-                zeros(&[3, 1, 2]).rnn(Nonlinearity::Tanh, None, &[], &Default::default()),
-                "rnn: 0 sets of weights, expected 1 for each of at least one layer"
-            ),
-            misuse!(
-                zeros(&[3, 1, 2]).rnn(
+                Tensor::zeros([3, 1, 2]).rnn(
                     Nonlinearity::Tanh,
-                    Some(&zeros(&[2])),
-                    &[RecurrentWeights {
-                        weight_ih: &zeros(&[2, 2]),
-                        weight_hh: &zeros(&[2, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }],
+                    Some(&Tensor::zeros([2])),
+                    &[set(&zeros([2, 2], [2, 2]))],
                     &Default::default()
                 ),
                 "rnn: state [2], expected [1, 1, 2]"
-            ),
-            misuse!(
-                zeros(&[3, 1, 2]).rnn(
-                    Nonlinearity::Tanh,
-                    None,
-                    &[RecurrentWeights {
-                        weight_ih: &zeros(&[2, 5]),
-                        weight_hh: &zeros(&[2, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }],
-                    &Default::default()
-                ),
-                "rnn: weight_ih [2, 5], expected [2, 2]"
-            ),
-            misuse!(
-                zeros(&[3, 1, 2]).rnn(
-                    Nonlinearity::Tanh,
-                    None,
-                    &[],
-                    &RecurrentOptions { lengths: Some(vec![4]), bidirectional: true, ..Default::default() }
-                ),
-                "rnn: 0 sets of weights, expected 2"
             ),
         ]
     },

@@ -1,8 +1,7 @@
 //! One step of a simple recurrent network.
 
-use super::lstm_cell::inputs;
 use super::prelude::*;
-use crate::recurrent::samples::set;
+use crate::recurrent::samples::{of_cell, set, without_bias, zeros};
 use crate::recurrent::{self, Nonlinearity, RecurrentWeights};
 
 impl Tensor {
@@ -34,25 +33,22 @@ pub(crate) const SPEC: OpSpec = OpSpec {
     derivative: "those of the expressions",
     kind: Derivative::Curved,
     samples: || {
-        let [x, h, _, w_ih, w_hh, b_ih, b_hh] = inputs(1);
+        let [x, h, _, w_ih, w_hh, b_ih, b_hh] = of_cell(1);
+        let bare = [x.clone(), h.clone(), w_ih.clone(), w_hh.clone()];
         vec![
-            Sample::new("tanh", [x.clone(), h.clone(), w_ih.clone(), w_hh.clone(), b_ih, b_hh], |x| {
+            Sample::new("tanh", [x, h, w_ih, w_hh, b_ih, b_hh], |x| {
                 x[0].rnn_cell(Nonlinearity::Tanh, Some(&x[1]), &set(&x[2..]))
             }),
-            Sample::new("relu, no bias", [x.clone(), h, w_ih.clone(), w_hh.clone()], |x| {
-                x[0].rnn_cell(Nonlinearity::Relu, Some(&x[1]), &set(&x[2..]))
+            Sample::new("relu, no bias", bare, |x| x[0].rnn_cell(Nonlinearity::Relu, Some(&x[1]), &set(&x[2..]))),
+            Sample::new("no state", without_bias(1, &[3, 2], 2), |x| {
+                x[0].rnn_cell(Nonlinearity::Tanh, None, &set(&x[1..]))
             }),
-            Sample::new("no state", [x, w_ih, w_hh], |x| x[0].rnn_cell(Nonlinearity::Tanh, None, &set(&x[1..]))),
-            Sample::new(
-                "size 1",
-                [spread([1], -1.0, 1.5), spread([1, 1], -1.0, 0.8), spread([1, 1], 0.9, -0.7)],
-                |x| x[0].rnn_cell(Nonlinearity::Tanh, Some(&x[0]), &set(&x[1..])),
-            ),
-            Sample::new(
-                "size 0",
-                [spread([0, 2], 0.0, 1.0), spread([2, 2], -1.0, 0.8), spread([2, 2], 0.9, -0.7)],
-                |x| x[0].rnn_cell(Nonlinearity::Tanh, None, &set(&x[1..])),
-            ),
+            Sample::new("size 1", without_bias(1, &[1], 1), |x| {
+                x[0].rnn_cell(Nonlinearity::Tanh, Some(&x[0]), &set(&x[1..]))
+            }),
+            Sample::new("size 0", without_bias(1, &[0, 2], 2), |x| {
+                x[0].rnn_cell(Nonlinearity::Tanh, None, &set(&x[1..]))
+            }),
         ]
     },
     errors: || {
@@ -61,26 +57,12 @@ pub(crate) const SPEC: OpSpec = OpSpec {
                 Tensor::zeros([1]).rnn_cell(
                     Nonlinearity::Tanh,
                     None,
-                    &RecurrentWeights {
-                        weight_ih: &Tensor::zeros([2, 1]),
-                        weight_hh: &Tensor::zeros([2, 2]),
-                        bias_ih: Some(&Tensor::zeros([3])),
-                        bias_hh: None,
-                    }
+                    &RecurrentWeights { bias_ih: Some(&Tensor::zeros([3])), ..set(&zeros([2, 1], [2, 2])) }
                 ),
                 "rnn_cell: bias_ih [3], expected [2]"
             ),
             misuse!(
-                Tensor::zeros([1, 1, 1]).rnn_cell(
-                    Nonlinearity::Tanh,
-                    None,
-                    &RecurrentWeights {
-                        weight_ih: &Tensor::zeros([2, 1]),
-                        weight_hh: &Tensor::zeros([2, 2]),
-                        bias_ih: None,
-                        bias_hh: None,
-                    }
-                ),
+                Tensor::zeros([1, 1, 1]).rnn_cell(Nonlinearity::Tanh, None, &set(&zeros([2, 1], [2, 2]))),
                 "rnn_cell: x [1, 1, 1], expected [N, I] or [I]"
             ),
         ]

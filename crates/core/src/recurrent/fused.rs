@@ -20,9 +20,8 @@ impl Recurrence {
         Recurrence(recurrent::Recurrence { cell, reverse, lengths })
     }
 
-    /// How many tensors a state is.
     fn states(&self) -> usize {
-        if self.0.cell == Cell::Lstm { 2 } else { 1 }
+        self.0.cell.states()
     }
 
     /// The outputs and the state at the end for inputs `[T, N, I]`.
@@ -142,11 +141,11 @@ impl Op for Recurrence {
         let sums = hidden.as_ref().unwrap_or(&x);
         let rows = |x: &Tensor| reshape(x, &[x.shape()[0] * x.shape()[1], x.shape()[2]]);
         let by_weight = ctx.needs(1 + states).then(|| product(&rows(sums), true, &rows(&before), false));
-        let by_bias = hidden.as_ref().map(|hidden| hidden.sum_dim([0, 1]));
+        let by_bias = hidden.as_ref().map(|hidden| ctx.needs(2 + states).then(|| hidden.sum_dim([0, 1])));
         let mut cotangents: Cotangents = smallvec![Some(x), Some(h)];
         cotangents.extend(c.map(Some));
         cotangents.push(by_weight);
-        cotangents.extend(by_bias.map(Some));
+        cotangents.extend(by_bias);
         cotangents.into_iter().enumerate().map(|(i, by)| by.filter(|_| ctx.needs(i))).collect()
     }
 

@@ -140,7 +140,7 @@ pub(crate) fn cell(
             }
             state.iter().map(|&given| given.clone()).collect()
         }
-        None => vec![Tensor::zeros(shape).to_dtype(x.dtype()); if cell == Cell::Lstm { 2 } else { 1 }],
+        None => vec![Tensor::zeros(shape).to_dtype(x.dtype()); cell.states()],
     };
     step(cell, &x.linear(weights.weight_ih, weights.bias_ih), &state, weights.weight_hh, weights.bias_hh)
 }
@@ -190,16 +190,19 @@ pub(crate) fn walk(
             fail!("{op}: a length of {length}, where {steps} elements are");
         }
     }
-    let width = weights[0].check(op, cell, x, y.shape()[2]);
+    let (inputs, mut width) = (y.shape()[2], 0);
+    for (i, set) in weights.iter().enumerate() {
+        let found = set.check(op, cell, x, if i < directions { inputs } else { directions * width });
+        if i > 0 && found != width {
+            fail!("{op}: set {i} of weights has {found} units, the first {width}");
+        }
+        width = found;
+    }
     let states = starts(op, cell, x, states, [weights.len(), rows, width], batched);
     let mut ends: Vec<Vec<Tensor>> = vec![Vec::new(); states.len()];
     for (layer, sets) in weights.chunks(directions).enumerate() {
         let mut outputs = Vec::with_capacity(directions);
         for (direction, set) in sets.iter().enumerate() {
-            let found = set.check(op, cell, x, y.shape()[2]);
-            if found != width {
-                fail!("{op}: layer {layer} has {found} units, the first {width}");
-            }
             let at = (layer * directions + direction) as isize;
             let mut state = Vec::with_capacity(states.len());
             for all in &states {
@@ -239,7 +242,7 @@ fn starts(
     batched: bool,
 ) -> Vec<Tensor> {
     let Some(given) = given else {
-        return vec![Tensor::zeros(shape).to_dtype(x.dtype()); if cell == Cell::Lstm { 2 } else { 1 }];
+        return vec![Tensor::zeros(shape).to_dtype(x.dtype()); cell.states()];
     };
     let [layers, _, width] = shape;
     let expected: Dims = if batched { Dims::from_slice(&shape) } else { Dims::from_slice(&[layers, width]) };

@@ -1,4 +1,4 @@
-//! The samples that the ops on sequences have in common.
+//! The samples that the recurrent ops have in common.
 
 use super::{RecurrentOptions, RecurrentWeights};
 use crate::spec::{Sample, spread};
@@ -77,4 +77,25 @@ impl Sampled {
 /// A set of parameters.
 pub(crate) fn set(x: &[Tensor]) -> RecurrentWeights<'_> {
     RecurrentWeights { weight_ih: &x[0], weight_hh: &x[1], bias_ih: x.get(2), bias_hh: x.get(3) }
+}
+
+/// A set of zeros of these shapes without biases, for calls that are refused.
+pub(crate) fn zeros(weight_ih: [usize; 2], weight_hh: [usize; 2]) -> [Tensor; 2] {
+    [weight_ih, weight_hh].map(Tensor::zeros)
+}
+
+/// Of a cell with `gates` rows a unit: x, h and c, `[3, 2]` each, both weights and both biases.
+pub(crate) fn of_cell(gates: usize) -> [Tensor; 7] {
+    let rows = gates * 2;
+    let [x, h, c] = [(-1.0, 1.5), (-0.8, 0.9), (0.7, -1.1)].map(|(low, high)| spread([3, 2], low, high));
+    let [weight_ih, weight_hh] = [(-1.0, 0.8), (0.9, -0.7)].map(|(low, high)| spread([rows, 2], low, high));
+    [x, h, c, weight_ih, weight_hh, spread([rows], -0.4, 0.5), spread([rows], 0.3, -0.6)]
+}
+
+/// Of a cell of `width` units: x of this shape, and both weights.
+pub(crate) fn without_bias(gates: usize, x: &[usize], width: usize) -> [Tensor; 3] {
+    let rows = gates * width;
+    let [weight_ih, weight_hh] =
+        [(x[x.len() - 1], -1.0, 0.8), (width, 0.9, -0.7)].map(|(from, low, high)| spread([rows, from], low, high));
+    [spread(x, -1.0, 1.5), weight_ih, weight_hh]
 }

@@ -210,8 +210,12 @@ macro_rules! recurrent {
             }
 
             fn copy_with(&self, copies: &mut Copies) -> Self {
-                let sets = self.sets.iter().map(|set| set.copy_with(copies)).collect();
-                $layer { sets, ..self.clone() }
+                $layer {
+                    sets: self.sets.iter().map(|set| set.copy_with(copies)).collect(),
+                    mode: copies.field(&self.mode),
+                    $($function: self.$function,)?
+                    ..*self
+                }
             }
         }
 
