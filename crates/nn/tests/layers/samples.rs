@@ -2,7 +2,7 @@
 
 use crate::sample::Sample;
 use tapegrad_core::spec::spread;
-use tapegrad_core::{Nonlinearity, Tensor, tensor};
+use tapegrad_core::{Nonlinearity, Tensor, manual_seed, tensor};
 use tapegrad_nn::*;
 
 fn x(shape: impl AsRef<[usize]>) -> Tensor {
@@ -158,6 +158,8 @@ macro_rules! samples {
 }
 
 pub fn samples() -> Vec<Sample> {
+    // The same parameters in every run: of others a rectified unit might be silent, or at its kink.
+    manual_seed(1);
     let plain = samples! {
         Linear "plain": Linear::new(3, 4), x([2, 3]);
         Linear "without bias": Linear::new(3, 2).without_bias(), x([2, 2, 3]);
