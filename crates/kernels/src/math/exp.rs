@@ -41,7 +41,7 @@ pub(super) fn exp_parts<I: Isa>(x: f32) -> (f32, i32) {
     let shifted = I::mul_add(x, std::f32::consts::LOG2_E, SHIFT);
     let n = shifted - SHIFT;
     let r = I::mul_add(n, -LN_2_LOW, I::mul_add(n, -LN_2_HIGH, x));
-    let tail = horner::<I, 5>(r, [0.499_999_94, 0.166_665_24, 0.041_668_147, 0.008_368_398, 0.001_382_627_3]);
+    let tail = horner::<I, _, 5>(r, [0.499_999_94, 0.166_665_24, 0.041_668_147, 0.008_368_398, 0.001_382_627_3]);
     (1.0 + I::mul_add(r * r, tail, r), shifted.to_bits().wrapping_sub(SHIFT.to_bits()) as i32)
 }
 

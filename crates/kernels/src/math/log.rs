@@ -21,7 +21,7 @@ impl Unary<f32> for Log {
         let offset = normal.to_bits().wrapping_sub(SQRT_HALF);
         let r = f32::from_bits((offset & 0x007f_ffff).wrapping_add(SQRT_HALF)) - 1.0;
         let e = ((offset as i32) >> 23) as f32 - if denormal { 23.0 } else { 0.0 };
-        let p = horner::<I, 8>(
+        let p = horner::<I, _, 8>(
             r,
             [
                 0.333_333_28,

@@ -7,6 +7,7 @@
 mod arithmetic;
 mod exp;
 mod log;
+mod normal;
 mod pieces;
 mod sigmoid;
 mod slices;
@@ -20,17 +21,18 @@ pub use arithmetic::{
 };
 pub use exp::Exp;
 pub use log::Log;
+pub use normal::{Gelu, GeluGrad};
 pub use pieces::{Clamp, ClampGrad, Gate, LeakyRelu, LeakyReluGrad, MaximumShare, MinimumShare};
 pub use sigmoid::{Sigmoid, Tanh};
 pub use slices::{map, map_in_place, zip, zip_in_place};
 pub use special::{
     Acos, Acosh, Asin, Asinh, Atan, Atan2, Atanh, Ceil, Copysign, Cosh, Erf, Erfc, Erfinv, Exp2, Expm1, Floor,
-    FloorDivide, Fmod, Gelu, GeluGrad, Hypot, Log1p, Log2, Log10, LogAddExp, Logit, Remainder, Round, Rsqrt, Sinc,
-    Sinh, Softplus, Tan, Trunc, Xlogy,
+    FloorDivide, Fmod, Hypot, Log1p, Log2, Log10, LogAddExp, Logit, Remainder, Round, Rsqrt, Sinc, Sinh, Softplus, Tan,
+    Trunc, Xlogy,
 };
 pub use trig::{Cos, Sin};
 
-use crate::isa::Isa;
+use crate::isa::{Float, Isa};
 
 /// A function of one number, compiled for a SIMD level by being inlined into a dispatched loop.
 pub trait Unary<T>: Copy + Send + Sync {
@@ -58,7 +60,7 @@ pub trait Binary<T>: Copy + Send + Sync {
 
 /// `c[0] + c[1] x + c[2] x^2 + ...`.
 #[inline(always)]
-fn horner<I: Isa, const N: usize>(x: f32, c: [f32; N]) -> f32 {
+fn horner<I: Isa, T: Float, const N: usize>(x: T, c: [T; N]) -> T {
     let mut sum = c[N - 1];
     for i in (0..N - 1).rev() {
         sum = I::mul_add(sum, x, c[i]);

@@ -13,7 +13,7 @@ impl Unary<f32> for Tanh {
     fn apply<I: Isa>(self, x: f32) -> f32 {
         let a = x.abs();
         let u = a * a;
-        let odd = horner::<I, 5>(u, [-0.333_333, 0.133_317_84, -0.053_763_524, 0.020_706_493, -0.005_772_011_4]);
+        let odd = horner::<I, _, 5>(u, [-0.333_333, 0.133_317_84, -0.053_763_524, 0.020_706_493, -0.005_772_011_4]);
         let near = I::mul_add(a * u, odd, a);
         // From 9.02 up tanh rounds to 1.
         let (mantissa, n) = exp_parts::<I>(if a > 10.0 { 20.0 } else { 2.0 * a });

@@ -64,36 +64,10 @@ through_f64! {
     Erfc = |x| libm::erfc(x);
     /// `ln(1 + e^x)`.
     Softplus = |x| if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };
-    /// `x P(x)`, where P is the standard normal distribution.
-    Gelu = |x| x * normal(x);
     /// The inverse error function.
     Erfinv = |x| inverse_erf(x);
     /// `ln(x / (1 - x))`. Near 1/2, where it is near 0, from `x - 1/2`, which is exact there.
     Logit = |x| if (0.25..0.75).contains(&x) { ((2.0 * x - 1.0) / (1.0 - x)).ln_1p() } else { (x / (1.0 - x)).ln() };
-}
-
-/// The standard normal distribution.
-fn normal(x: f64) -> f64 {
-    0.5 * libm::erfc(-x * std::f64::consts::FRAC_1_SQRT_2)
-}
-
-/// `g (P(x) + x p(x))`, the cotangent of [`Gelu`] at `x`; P and p are the standard normal distribution and its density.
-#[derive(Clone, Copy, Debug)]
-pub struct GeluGrad;
-
-impl Binary<f64> for GeluGrad {
-    #[inline(always)]
-    fn apply<I: Isa>(self, g: f64, x: f64) -> f64 {
-        use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
-        g * (normal(x) + x * (-0.5 * x * x).exp() * (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI))
-    }
-}
-
-impl Binary<f32> for GeluGrad {
-    #[inline(always)]
-    fn apply<I: Isa>(self, g: f32, x: f32) -> f32 {
-        Binary::<f64>::apply::<I>(self, f64::from(g), f64::from(x)) as f32
-    }
 }
 
 /// The inverse of the error function: Giles' approximation (M. Giles, "Approximating the erfinv function", GPU Computing Gems,

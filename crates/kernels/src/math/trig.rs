@@ -78,8 +78,8 @@ fn reduce<I: Isa>(x: f32, [high, low]: [f64; 2]) -> (u32, f32) {
 #[inline(always)]
 fn sin_cos<I: Isa>(r: f32) -> (f32, f32) {
     let u = r * r;
-    let odd = horner::<I, 3>(u, [-0.166_666_55, 0.008_332_221, -0.000_195_217_99]);
-    let even = horner::<I, 3>(u, [0.041_666_653, -0.001_388_768_2, 2.446_949_5e-5]);
+    let odd = horner::<I, _, 3>(u, [-0.166_666_55, 0.008_332_221, -0.000_195_217_99]);
+    let even = horner::<I, _, 3>(u, [0.041_666_653, -0.001_388_768_2, 2.446_949_5e-5]);
     (I::mul_add(r * u, odd, r), I::mul_add(u * u, even, I::mul_add(-0.5, u, 1.0)))
 }
 
