@@ -1,11 +1,12 @@
 //! What is left out at random, by the rule of what is left.
 
-use tapegrad::{DType, Rng, Tensor};
+use tapegrad::spec::spread;
+use tapegrad::{DType, RecurrentOptions, RecurrentWeights, Rng, Tensor};
 
 const P: f64 = 0.3;
 
 fn x() -> Tensor {
-    tapegrad::spec::spread([40, 5, 10], 0.5, 2.0)
+    spread([40, 5, 10], 0.5, 2.0)
 }
 
 /// y / x where x was kept, and how many were not.
@@ -70,4 +71,23 @@ fn of_probability_1_nothing_stays_and_of_0_all_does() {
     for y in [x().dropout_with(0.0, &mut Rng::seeded(1)), x().alpha_dropout_with(0.0, &mut Rng::seeded(1))] {
         assert!((y - x()).abs().max().item() < 1e-12);
     }
+}
+
+/// A set of weights of two units with biases.
+fn set([weight_ih, weight_hh, bias]: &[Tensor; 3]) -> RecurrentWeights<'_> {
+    RecurrentWeights { weight_ih, weight_hh, bias_ih: Some(bias), bias_hh: None }
+}
+
+#[test]
+fn recurrent_layers_leave_out_what_goes_from_one_to_the_next_and_nothing_else() {
+    let parameters = |inputs| [spread([6, inputs], -0.9, 0.7), spread([6, 2], 0.8, -0.6), spread([6], 0.3, 0.8)];
+    let (below, above) = (parameters(3), parameters(4));
+    let (below, above) = ([set(&below); 2], [set(&above); 2]);
+    let both = RecurrentOptions { bidirectional: true, ..Default::default() };
+    let all = [below, above].concat();
+    let (y, _) = spread([5, 2, 3], -1.0, 1.5).gru(None, &all, &RecurrentOptions { dropout: 1.0, ..both.clone() });
+    // The second layer reads nothing but zeros.
+    let (expected, _) = Tensor::zeros([5, 2, 4]).to_dtype(DType::F64).gru(None, &above, &both);
+    assert!(expected.ne(0).all().item() == 1.0);
+    assert!(y.equal(&expected));
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(options: Options) -> Result<(), String> {
     report(&sites, &build.planted, &survivors)
 }
 
-/// The files of kernels, and those of rules: all of `ops/`, and what rules share.
+/// The files of kernels, and those of rules: all of `ops/`, and what rules share but for their samples.
 fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut folders =
@@ -75,7 +75,7 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
             let path = folder.join(entry.file_name());
             if entry.path().is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("samples.rs") {
                 found.push(path);
             }
         }

@@ -48,3 +48,4 @@ case("multi_head_attention", multi_head, normal(2, 3, 4), *parameters(4, True), 
 case("multi_head_attention", multi_head, normal(2, 3, 2), *parameters(2, False), normal(2, 4, 2), given([[False, True, False, False], [True, False, False, True]]), heads=2, memory=1, padding=True)
 case("multi_head_attention", multi_head, normal(2, 3, 2), *parameters(2, True), given([[False] * 3, [False, False, True]]), given([[False, True, True], [False, False, True], [False] * 3]), heads=2, bias=True, padding=True, masked=True)
 case("multi_head_attention", multi_head, normal(2, 3, 2), *parameters(2, True), given([[False] * 3, [False, False, True]]), normal(4, 3, 3), heads=2, bias=True, padding=True, masked=True, need_weights=True)
+case("multi_head_attention", multi_head, normal(3, 2), *parameters(2, True), given([False, True, False]), heads=2, bias=True, padding=True)

@@ -18,6 +18,8 @@ case("cross_entropy", cross_entropy, normal(6, 3), integers(0, 3, 6), uniform(0.
 case("cross_entropy", cross_entropy, given([[1000.0, 0.0], [-1000.0, 0.0]]), given([0, 1]))
 case("cross_entropy", cross_entropy, normal(2, 3, 4), integers(0, 3, 2, 4), label_smoothing=0.1)
 case("cross_entropy", cross_entropy, normal(4, 3), uniform(0.0, 1.0, 4, 3), reduction="sum")
+case("cross_entropy", cross_entropy, normal(4, 3), uniform(0.0, 1.0, 4, 3))
+case("cross_entropy", cross_entropy, normal(2, 3, 4), uniform(0.0, 1.0, 2, 3, 4), reduction="none", label_smoothing=0.1)
 
 
 def nll(x, target, weight=None, weighted=False, **options):

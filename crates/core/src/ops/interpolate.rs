@@ -117,7 +117,7 @@ fn taps(from: usize, to: usize, step: Option<f64>, how: Interpolation) -> Taps {
                 ((i as f64 + 0.5) * step.unwrap_or(from as f64 / to as f64) - 0.5).max(0.0)
             };
             let before = (at as usize).min(last);
-            let share = (at - before as f64).min(1.0);
+            let share = at - before as f64;
             if before == last { vec![(last, 1.0)] } else { vec![(before, 1.0 - share), (before + 1, share)] }
         }
     };

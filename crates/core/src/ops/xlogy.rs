@@ -55,11 +55,19 @@ pub(crate) const SPEC: OpSpec = OpSpec {
         ]
     },
     kinks: || {
-        vec![Kink {
-            label: "x = 0",
-            inputs: vec![Tensor::from([0.0, 0.0, 2.0]), Tensor::from([0.0, 0.5, 1.0])],
-            call: |x| x[0].xlogy(&x[1]),
-            gradients: vec![vec![0.0, 0.5f64.ln(), 0.0], vec![0.0, 0.0, 2.0]],
-        }]
+        vec![
+            Kink {
+                label: "x = 0",
+                inputs: vec![Tensor::from([0.0, 0.0, 2.0]), Tensor::from([0.0, 0.5, 1.0])],
+                call: |x| x[0].xlogy(&x[1]),
+                gradients: vec![vec![0.0, 0.5f64.ln(), 0.0], vec![0.0, 0.0, 2.0]],
+            },
+            Kink {
+                label: "y = 0",
+                inputs: vec![Tensor::from([2.0]), Tensor::from([0.0])],
+                call: |x| x[0].xlogy(&x[1]),
+                gradients: vec![vec![f64::NEG_INFINITY], vec![f64::INFINITY]],
+            },
+        ]
     },
 };
