@@ -26,6 +26,8 @@ pub use tapegrad_gradcheck as gradcheck;
 pub use tapegrad_nn as nn;
 #[cfg(feature = "optim")]
 pub use tapegrad_optim as optim;
+#[cfg(feature = "train")]
+pub use tapegrad_train as train;
 #[cfg(feature = "viz")]
 pub use tapegrad_viz as viz;
 

@@ -1,0 +1,3 @@
+//! What training a model takes beside the model: [`metrics`], which say how good it is.
+
+pub mod metrics;
