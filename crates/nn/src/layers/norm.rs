@@ -209,3 +209,56 @@ instance_norm! {
     /// Over the places of each channel of each image, `[N, C, H, W]`. See [`Tensor::instance_norm`].
     InstanceNorm2d, 4, "[N, C, H, W]"
 }
+
+/// Each element divided by a power of the mean square of its neighbours among the channels: `x / (k + alpha m)^beta`, m over a
+/// window of `size` channels of `[N, C, ..]`. See [`Tensor::local_response_norm`].
+///
+/// ```
+/// use tapegrad_core::Tensor;
+/// use tapegrad_nn::{Forward, LocalResponseNorm};
+/// let layer = LocalResponseNorm::new(1).alpha(1.0).beta(1.0).k(0.0);
+/// assert_eq!(layer.call(&Tensor::full([1, 1, 1], 2.0)).item(), 0.5);
+/// ```
+#[derive(Clone, Debug, Module)]
+#[module(library)]
+pub struct LocalResponseNorm {
+    /// The window's length.
+    pub size: usize,
+    /// What the mean square is multiplied by.
+    pub alpha: f64,
+    /// The power.
+    pub beta: f64,
+    /// What is added.
+    pub k: f64,
+}
+
+impl LocalResponseNorm {
+    /// Windows of `size` channels, with alpha = 1e-4, beta = 0.75 and k = 1.
+    pub fn new(size: usize) -> Self {
+        LocalResponseNorm { size, alpha: 1e-4, beta: 0.75, k: 1.0 }
+    }
+
+    /// What the mean square is multiplied by.
+    #[must_use]
+    pub fn alpha(self, alpha: f64) -> Self {
+        LocalResponseNorm { alpha, ..self }
+    }
+
+    /// The power.
+    #[must_use]
+    pub fn beta(self, beta: f64) -> Self {
+        LocalResponseNorm { beta, ..self }
+    }
+
+    /// What is added.
+    #[must_use]
+    pub fn k(self, k: f64) -> Self {
+        LocalResponseNorm { k, ..self }
+    }
+}
+
+impl Forward for LocalResponseNorm {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        x.local_response_norm(self.size, self.alpha, self.beta, self.k)
+    }
+}

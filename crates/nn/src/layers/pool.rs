@@ -188,3 +188,24 @@ adaptive! {
     /// The largest elements of parts of an image. See [`Tensor::adaptive_max_pool2d`].
     AdaptiveMaxPool2d, adaptive_max_pool2d, [usize; 2]
 }
+
+/// The largest elements of parts of the last axis: [`Tensor::adaptive_max_pool2d`] of rows.
+#[derive(Clone, Debug, Module)]
+#[module(library)]
+pub struct AdaptiveMaxPool1d {
+    /// How many windows there are.
+    pub size: usize,
+}
+
+impl AdaptiveMaxPool1d {
+    /// As many windows as asked for, of whatever length.
+    pub fn new(size: usize) -> Self {
+        AdaptiveMaxPool1d { size }
+    }
+}
+
+impl Forward for AdaptiveMaxPool1d {
+    fn forward(&self, x: &Tensor) -> Tensor {
+        x.unsqueeze(-2).adaptive_max_pool2d([1, self.size]).squeeze_dim(-2)
+    }
+}

@@ -151,6 +151,10 @@ fn transformers() -> Vec<Sample> {
     ]
 }
 
+fn bilinear(label: &'static str, layer: Bilinear, inputs: [Tensor; 2]) -> Sample {
+    Sample::with("Bilinear", label, layer, inputs, |layer, x| vec![layer.call(&(x[0].clone(), x[1].clone()))])
+}
+
 macro_rules! samples {
     ($($layer:ident $label:literal: $module:expr, $input:expr;)*) => {
         vec![$(Sample::new(stringify!($layer), $label, $module, $input)),*]
@@ -190,7 +194,15 @@ pub fn samples() -> Vec<Sample> {
         AvgPool2d "divisor": AvgPool2d::new(2).divisor(3), x([1, 2, 4, 4]);
         AdaptiveAvgPool1d "plain": AdaptiveAvgPool1d::new(3), x([2, 2, 7]);
         AdaptiveAvgPool2d "plain": AdaptiveAvgPool2d::new([2, 3]), x([1, 2, 5, 4]);
+        AdaptiveMaxPool1d "plain": AdaptiveMaxPool1d::new(3), x([2, 2, 7]);
         AdaptiveMaxPool2d "plain": AdaptiveMaxPool2d::new(2), x([1, 2, 5, 4]);
+
+        Upsample "plain": Upsample::new(2.0), x([1, 2, 2, 3]);
+        Upsample "linear": Upsample::new([5, 3]).linear(), x([1, 2, 3, 2]);
+        Upsample "linear, sequences": Upsample::new(1.5).linear(), x([1, 2, 4]);
+        Upsample "aligned": Upsample::new([4, 5]).linear_aligned(), x([1, 2, 3, 2]);
+        PixelShuffle "plain": PixelShuffle::new(2), x([1, 8, 2, 3]);
+        PixelUnshuffle "plain": PixelUnshuffle::new(3), x([2, 1, 3, 6]);
 
         Flatten "plain": Flatten::new(), x([2, 3, 2, 2]);
         Flatten "dims": Flatten::dims(0, -2), x([2, 3, 2]);
@@ -215,6 +227,8 @@ pub fn samples() -> Vec<Sample> {
         InstanceNorm1d "affine": InstanceNorm1d::new(3).affine().eps(1e-3), x([2, 3, 4]);
         InstanceNorm2d "plain": InstanceNorm2d::new(2), x([2, 2, 3, 2]);
         InstanceNorm2d "affine": InstanceNorm2d::new(2).affine(), x([2, 2, 3, 2]);
+        LocalResponseNorm "plain": LocalResponseNorm::new(2), x([2, 4, 3]);
+        LocalResponseNorm "options": LocalResponseNorm::new(3).alpha(0.7).beta(0.5).k(2.0), x([1, 4, 2, 2]);
 
         Dropout "training": Dropout::new(0.4), x([4, 5]);
         Dropout "eval": Dropout::default(), x([4, 5]);
@@ -266,5 +280,9 @@ pub fn samples() -> Vec<Sample> {
         SinusoidalPositions "plain": SinusoidalPositions::new(5, 4), x([2, 3, 4]);
         RotaryPositions "plain": RotaryPositions::new(5, 4), x([2, 3, 4]);
     };
-    plain.into_iter().chain(recurrent()).chain(transformers()).collect()
+    let of_two = [
+        bilinear("plain", Bilinear::new(3, 4, 2), [x([2, 3]), x([2, 4])]),
+        bilinear("without bias", Bilinear::new(2, 3, 2).without_bias(), [x([2, 2, 2]), x([2, 2, 3])]),
+    ];
+    plain.into_iter().chain(of_two).chain(recurrent()).chain(transformers()).collect()
 }

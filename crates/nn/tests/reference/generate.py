@@ -70,6 +70,9 @@ def case(key, module, *inputs, call=None):
 case("Linear/plain", nn.Linear(3, 4), (2, 3))
 case("Linear/without bias", nn.Linear(3, 2, bias=False), (2, 2, 3))
 
+case("Bilinear/plain", nn.Bilinear(3, 4, 2), (2, 3), (2, 4))
+case("Bilinear/without bias", nn.Bilinear(2, 3, 2, bias=False), (2, 2, 2), (2, 2, 3))
+
 case("Conv1d/plain", nn.Conv1d(2, 3, 3), (2, 2, 6))
 case("Conv1d/options", nn.Conv1d(2, 4, 3, stride=2, padding=2, dilation=2, groups=2, bias=False), (2, 2, 7))
 case("Conv2d/plain", nn.Conv2d(2, 3, 3), (2, 2, 4, 5))
@@ -95,7 +98,15 @@ case("AvgPool2d/options", nn.AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=Tr
 case("AvgPool2d/divisor", nn.AvgPool2d(2, divisor_override=3), (1, 2, 4, 4))
 case("AdaptiveAvgPool1d/plain", nn.AdaptiveAvgPool1d(3), (2, 2, 7))
 case("AdaptiveAvgPool2d/plain", nn.AdaptiveAvgPool2d((2, 3)), (1, 2, 5, 4))
+case("AdaptiveMaxPool1d/plain", nn.AdaptiveMaxPool1d(3), (2, 2, 7))
 case("AdaptiveMaxPool2d/plain", nn.AdaptiveMaxPool2d(2), (1, 2, 5, 4))
+
+case("Upsample/plain", nn.Upsample(scale_factor=2.0), (1, 2, 2, 3))
+case("Upsample/linear", nn.Upsample((5, 3), mode="bilinear"), (1, 2, 3, 2))
+case("Upsample/linear, sequences", nn.Upsample(scale_factor=1.5, mode="linear"), (1, 2, 4))
+case("Upsample/aligned", nn.Upsample((4, 5), mode="bilinear", align_corners=True), (1, 2, 3, 2))
+case("PixelShuffle/plain", nn.PixelShuffle(2), (1, 8, 2, 3))
+case("PixelUnshuffle/plain", nn.PixelUnshuffle(3), (2, 1, 3, 6))
 
 case("Flatten/plain", nn.Flatten(), (2, 3, 2, 2))
 case("Flatten/dims", nn.Flatten(0, -2), (2, 3, 2))
@@ -120,6 +131,8 @@ case("InstanceNorm1d/plain", nn.InstanceNorm1d(3), (2, 3, 4))
 case("InstanceNorm1d/affine", nn.InstanceNorm1d(3, affine=True, eps=1e-3), (2, 3, 4))
 case("InstanceNorm2d/plain", nn.InstanceNorm2d(2), (2, 2, 3, 2))
 case("InstanceNorm2d/affine", nn.InstanceNorm2d(2, affine=True), (2, 2, 3, 2))
+case("LocalResponseNorm/plain", nn.LocalResponseNorm(2), (2, 4, 3))
+case("LocalResponseNorm/options", nn.LocalResponseNorm(3, alpha=0.7, beta=0.5, k=2.0), (1, 4, 2, 2))
 
 # While training they draw from generators of their own; tests/layers/main.rs has their laws.
 case("Dropout/eval", nn.Dropout(), (4, 5))
