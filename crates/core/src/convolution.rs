@@ -40,6 +40,11 @@ fn by_bias(g: &Tensor) -> Tensor {
     g.sum_dim(&axes[..])
 }
 
+/// The products in a convolution whose result, or its cotangent, has the elements of `y`: the taps of each, in the padding too.
+fn taps(y: &Tensor, weight: &Tensor) -> u64 {
+    (y.numel() * (weight.numel() / weight.shape()[0].max(1))) as u64
+}
+
 /// x under a weight, and a bias or none.
 #[derive(Debug)]
 struct Conv(Geometry);
@@ -68,6 +73,10 @@ impl Op for Conv {
             cotangents.push(ctx.needs(2).then(|| by_bias(g)));
         }
         cotangents
+    }
+
+    fn multiply_adds(&self, inputs: &[&Tensor], outputs: &[Tensor]) -> u64 {
+        taps(&outputs[0], inputs[1])
     }
 
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
@@ -109,6 +118,10 @@ impl Op for Transposed {
         cotangents
     }
 
+    fn multiply_adds(&self, inputs: &[&Tensor], _outputs: &[Tensor]) -> u64 {
+        taps(inputs[0], inputs[1])
+    }
+
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
         i < 2 && needs.input(1 - i)
     }
@@ -142,6 +155,10 @@ impl Op for ByWeight {
             ctx.needs(0).then(|| Transposed(self.0.clone()).apply(&[&ctx.input(1), g])),
             ctx.needs(1).then(|| Conv(self.0.clone()).apply(&[&ctx.input(0), g])),
         ]
+    }
+
+    fn multiply_adds(&self, inputs: &[&Tensor], outputs: &[Tensor]) -> u64 {
+        taps(inputs[1], &outputs[0])
     }
 
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {

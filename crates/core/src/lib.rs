@@ -8,6 +8,7 @@ mod checkpoint;
 mod contraction;
 mod convert;
 mod convolution;
+pub mod cost;
 mod create;
 mod diagnose;
 mod display;

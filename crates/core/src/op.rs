@@ -104,6 +104,13 @@ pub trait Op: fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// How many products the forward pass adds to sums, for [`crate::cost::count`]: what a matrix product or a convolution costs.
+    /// 0 for ops that take no sums of products.
+    fn multiply_adds(&self, inputs: &[&Tensor], outputs: &[Tensor]) -> u64 {
+        let _ = (inputs, outputs);
+        0
+    }
+
     /// Runs the op on tensors and records it; for ops with one output.
     #[inline]
     #[track_caller]

@@ -61,6 +61,12 @@ pub(crate) fn marked() -> Option<Site> {
     MARKED.get()
 }
 
+/// Whether somebody looks on, so that [`named`] keeps names.
+#[inline]
+pub fn is_watched() -> bool {
+    observe::is_on()
+}
+
 /// Runs `run` under a name, within the names around it: while a [`crate::tape::watch`] lasts, the edges recorded here carry the
 /// path, as `encoder.attention`. Without one nothing is kept, and it costs nothing.
 ///

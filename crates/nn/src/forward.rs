@@ -50,10 +50,8 @@ pub trait Forward<In: Values + ?Sized = Tensor, Out: Values = Tensor>: Module + 
     #[track_caller]
     fn call(&self, x: &In) -> Out {
         let site = Location::caller();
-        let compute = || self.forward(x);
-        let y = if self.is_library() { scope::library(site, compute) } else { scope::user(compute) };
-        observe::called(self.address(), x, &y);
-        y
+        let compute = || observe::call(self, x, || self.forward(x));
+        if self.is_library() { scope::library(site, compute) } else { scope::user(compute) }
     }
 }
 

@@ -44,6 +44,7 @@ mod operators;
 mod param;
 mod plain;
 mod state;
+mod summary;
 mod values;
 
 pub use copies::Copies;
@@ -57,5 +58,6 @@ pub use module::Module;
 pub use observe::{Observed, observe};
 pub use param::{Buffer, Param};
 pub use state::{Difference, StateDict};
+pub use summary::{Summary, SummaryRow, summary};
 pub use tapegrad_derive::Module;
 pub use values::Values;

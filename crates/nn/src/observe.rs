@@ -1,10 +1,14 @@
-//! Looking into a model while it computes.
+//! Looking into a model while it computes: what goes in and out of its parts, what they cost, and which ops are theirs.
+//!
+//! All of it begins at [`Forward::call`](crate::Forward::call), which asks one flag. While nobody looks on, nothing else is done.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::module::{Address, Module};
 use crate::values::{Values, listed};
-use tapegrad_core::Tensor;
+use tapegrad_core::cost::{self, Counting};
+use tapegrad_core::{Tensor, scope};
 
 /// A call of a module within a model.
 #[derive(Clone, Debug)]
@@ -17,16 +21,26 @@ pub struct Observed {
     pub inputs: Vec<Tensor>,
     /// The tensors that came out.
     pub outputs: Vec<Tensor>,
+    /// What it cost, its parts included; see [`Counting::multiply_adds`].
+    pub multiply_adds: u64,
 }
 
 /// The calls of one observation, while it lasts.
 struct Observer {
     modules: Vec<(Address, String, &'static str)>,
     calls: Vec<Observed>,
+    counting: Counting,
+}
+
+/// The module whose call is running, in the model of the outermost call.
+struct Running {
+    modules: Rc<Vec<(Address, String)>>,
+    path: String,
 }
 
 thread_local! {
     static OBSERVERS: RefCell<Vec<Observer>> = const { RefCell::new(Vec::new()) };
+    static RUNNING: RefCell<Option<Rc<Running>>> = const { RefCell::new(None) };
 }
 
 /// Runs `f` and gives, beside its result, every [`call`](crate::Forward::call) of a module of `model` in it, in the order in which
@@ -45,11 +59,11 @@ pub fn observe<M: Module + ?Sized, R>(model: &M, f: impl FnOnce() -> R) -> (R, V
     struct Remove(usize);
     impl Drop for Remove {
         fn drop(&mut self) {
-            OBSERVERS.with_borrow_mut(|observers| observers.truncate(self.0));
+            let _gone = OBSERVERS.with_borrow_mut(|observers| observers.split_off(self.0));
         }
     }
     let modules = model.named_modules().into_iter().map(|(path, module)| (module.address(), path, module.type_name()));
-    let observer = Observer { modules: modules.collect(), calls: Vec::new() };
+    let observer = Observer { modules: modules.collect(), calls: Vec::new(), counting: cost::count() };
     let depth = OBSERVERS.with_borrow_mut(|observers| {
         observers.push(observer);
         observers.len() - 1
@@ -61,16 +75,75 @@ pub fn observe<M: Module + ?Sized, R>(model: &M, f: impl FnOnce() -> R) -> (R, V
     (result, calls)
 }
 
-/// A module was called.
+/// Runs `compute`, a call of `module` with `x`, in sight of those who look on.
 #[inline]
-pub(crate) fn called<In: Values + ?Sized, Out: Values>(address: Address, x: &In, y: &Out) {
+pub(crate) fn call<M, In, Out>(module: &M, x: &In, compute: impl FnOnce() -> Out) -> Out
+where
+    M: Module + ?Sized,
+    In: Values + ?Sized,
+    Out: Values,
+{
+    if scope::is_watched() { seen(module, x, compute) } else { compute() }
+}
+
+#[cold]
+fn seen<M, In, Out>(module: &M, x: &In, compute: impl FnOnce() -> Out) -> Out
+where
+    M: Module + ?Sized,
+    In: Values + ?Sized,
+    Out: Values,
+{
+    let so_far =
+        |observers: &Vec<Observer>| observers.iter().map(|observer| observer.counting.multiply_adds()).collect();
+    let before: Vec<u64> = OBSERVERS.with_borrow(so_far);
+    let y = named(module, compute);
     OBSERVERS.with_borrow_mut(|observers| {
-        for Observer { modules, calls } in observers {
-            if let Some((_, path, type_name)) = modules.iter().find(|(module, ..)| *module == address) {
+        for (Observer { modules, calls, counting }, before) in observers.iter_mut().zip(before) {
+            if let Some((_, path, type_name)) = modules.iter().find(|(address, ..)| *address == module.address()) {
                 let handles = |tensors: Vec<&Tensor>| tensors.into_iter().cloned().collect();
-                let (inputs, outputs) = (handles(listed(x)), handles(listed(y)));
-                calls.push(Observed { path: path.clone(), type_name, inputs, outputs });
+                calls.push(Observed {
+                    path: path.clone(),
+                    type_name,
+                    inputs: handles(listed(x)),
+                    outputs: handles(listed(&y)),
+                    multiply_adds: counting.multiply_adds() - before,
+                });
             }
         }
     });
+    y
+}
+
+/// Runs a module's call in a scope of its name: its type's for the outermost, and then its path in that.
+fn named<M: Module + ?Sized, R>(module: &M, compute: impl FnOnce() -> R) -> R {
+    /// Puts the module around it back, also on unwinding.
+    struct Restore(Option<Rc<Running>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            RUNNING.replace(self.0.take());
+        }
+    }
+    let outer = RUNNING.with_borrow(Clone::clone);
+    let part = outer.as_ref().and_then(|outer| {
+        let (_, path) = outer.modules.iter().find(|(address, _)| *address == module.address())?;
+        Some(Running { modules: outer.modules.clone(), path: path.clone() })
+    });
+    let (name, running) = match (&outer, part) {
+        (Some(outer), Some(part)) => (below(&part.path, &outer.path).to_owned(), part),
+        _ => {
+            let modules = module.named_modules().into_iter().map(|(path, module)| (module.address(), path)).collect();
+            (module.type_name().to_owned(), Running { modules: Rc::new(modules), path: String::new() })
+        }
+    };
+    let _restore = Restore(RUNNING.replace(Some(Rc::new(running))));
+    if name.is_empty() { compute() } else { scope::named(&name, compute) }
+}
+
+/// A path as seen from the module at `outer`; the whole path if it does not lie in there.
+fn below<'a>(path: &'a str, outer: &str) -> &'a str {
+    match path.strip_prefix(outer) {
+        Some(rest) if outer.is_empty() || rest.is_empty() => rest,
+        Some(rest) => rest.strip_prefix('.').unwrap_or(path),
+        None => path,
+    }
 }

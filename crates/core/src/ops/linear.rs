@@ -29,6 +29,10 @@ impl Op for Linear {
         ]
     }
 
+    fn multiply_adds(&self, inputs: &[&Tensor], outputs: &[Tensor]) -> u64 {
+        (outputs[0].numel() * inputs[0].shape()[1]) as u64
+    }
+
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
         i < 2 && needs.input(1 - i)
     }

@@ -37,6 +37,12 @@ impl<const X: bool, const Y: bool> Op for Matmul<X, Y> {
         smallvec![by_x, by_y]
     }
 
+    fn multiply_adds(&self, inputs: &[&Tensor], outputs: &[Tensor]) -> u64 {
+        let x = inputs[0].shape();
+        let inner = x[x.len() - if X { 2 } else { 1 }];
+        (outputs[0].numel() * inner) as u64
+    }
+
     fn saves_input(&self, i: usize, needs: &Needs<'_>) -> bool {
         needs.input(1 - i)
     }

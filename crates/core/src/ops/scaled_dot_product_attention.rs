@@ -106,6 +106,11 @@ impl Op for Attention {
         cotangents
     }
 
+    fn multiply_adds(&self, inputs: &[&Tensor], _outputs: &[Tensor]) -> u64 {
+        let [keys, values] = [1, 2].map(|i| inputs[i].shape()[inputs[i].ndim() - 1]);
+        pairs(inputs) * (keys + values) as u64
+    }
+
     fn saves_output(&self, i: usize) -> bool {
         i == 1
     }
@@ -162,6 +167,12 @@ impl Op for AttentionBackward {
         cotangents.into_iter().enumerate().map(|(i, by)| by.filter(|_| ctx.needs(i))).collect()
     }
 
+    /// The weights anew, their cotangent, and one product for each of the three cotangents.
+    fn multiply_adds(&self, inputs: &[&Tensor], _outputs: &[Tensor]) -> u64 {
+        let [keys, values] = [1, 2].map(|i| inputs[i].shape()[inputs[i].ndim() - 1]);
+        pairs(inputs) * (3 * keys + 2 * values) as u64
+    }
+
     fn saves_input(&self, i: usize, _needs: &Needs<'_>) -> bool {
         i != 3
     }
@@ -169,6 +180,13 @@ impl Op for AttentionBackward {
     fn saves_output(&self, _i: usize) -> bool {
         false
     }
+}
+
+/// How many pairs of a query and a key there are, hidden ones included.
+fn pairs(inputs: &[&Tensor]) -> u64 {
+    let [q, k, _] = [0, 1, 2].map(|i| inputs[i].shape());
+    let rows: usize = q[..q.len() - 1].iter().product();
+    (rows * k[k.len() - 2]) as u64
 }
 
 fn add(a: Option<Tensor>, b: Option<Tensor>) -> Option<Tensor> {

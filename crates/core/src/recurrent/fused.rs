@@ -149,6 +149,11 @@ impl Op for Recurrence {
         cotangents.into_iter().enumerate().map(|(i, by)| by.filter(|_| ctx.needs(i))).collect()
     }
 
+    fn multiply_adds(&self, inputs: &[&Tensor], _outputs: &[Tensor]) -> u64 {
+        let (x, weight) = (inputs[0].shape(), inputs[1 + self.states()]);
+        (x[0] * x[1] * weight.numel()) as u64
+    }
+
     fn saves_output(&self, i: usize) -> bool {
         i == 0 || i == 1 + self.states()
     }
