@@ -121,6 +121,20 @@ fn several_inputs_and_outputs_are_summarised() {
 }
 
 #[test]
+fn every_part_of_a_transformers_layer_is_seen() {
+    let net = TransformerEncoderLayer::new(8, 2).dim_feedforward(16);
+    let table = summary(&net, &Tensor::zeros([5, 3, 8]));
+    let row = |path: &str| table.rows.iter().find(|row| row.path == path).unwrap();
+    // 5 places of 3 sequences: projections of 8 to 4 x 8, and 5 x 5 pairs of 8 products there and 8 back.
+    assert_eq!(row("self_attn").multiply_adds, 15 * (4 * 64) + 3 * 25 * 16);
+    assert_eq!(row("linear1").multiply_adds, 15 * 8 * 16);
+    assert_eq!(table.multiply_adds(), 15 * (4 * 64 + 2 * 128) + 3 * 25 * 16);
+    for part in ["self_attn", "linear1", "linear2", "norm1", "norm2", "dropout", "dropout1", "dropout2"] {
+        assert_eq!(row(part).calls, 1, "{part}");
+    }
+}
+
+#[test]
 fn a_wrong_shape_in_a_summary_names_the_line_that_asks_for_it() {
     let net = Sequential::from((Linear::new(3, 2), Linear::new(3, 2)));
     let line = line!() + 1;

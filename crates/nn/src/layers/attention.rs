@@ -1,6 +1,6 @@
 //! Attention by several heads, as a layer.
 
-use crate::{Forward, Init, Linear, Mode, Module, Param, Values};
+use crate::{Forward, Init, Linear, Mode, Module, Param, Values, observe};
 use tapegrad_core::{AttentionProjections, MultiHeadAttentionOptions, Tensor};
 
 /// What a query does not meet. As in PyTorch, a bool mask is true for what is left out; numbers are added to the scores.
@@ -145,15 +145,15 @@ impl MultiheadAttention {
         (y.transpose(0, 1), weights)
     }
 
-    /// A tensor's attention to a memory, which may be itself, without weights.
+    /// A call as a part of another layer: a tensor's attention to a memory, which may be itself, without weights.
     pub(crate) fn attend_to(&self, x: &Tensor, memory: &Tensor, masks: &AttentionMasks) -> Tensor {
-        self.attend([x, memory, memory], masks, false).0
+        observe::call(self, &(x, memory), || self.attend([x, memory, memory], masks, false).0)
     }
 }
 
 impl Forward for MultiheadAttention {
     fn forward(&self, x: &Tensor) -> Tensor {
-        self.attend_to(x, x, &AttentionMasks::default())
+        self.attend([x; 3], &AttentionMasks::default(), false).0
     }
 }
 

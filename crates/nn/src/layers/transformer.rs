@@ -73,9 +73,9 @@ macro_rules! options {
 
             /// What the dense layers add.
             fn feed_forward(&self, x: &Tensor) -> Tensor {
-                let x = self.linear1.forward(x);
+                let x = self.linear1.call(x);
                 let x = if self.gelu { x.gelu() } else { x.relu() };
-                self.last_dropout().forward(&self.linear2.forward(&self.dropout.forward(&x)))
+                self.last_dropout().call(&self.linear2.call(&self.dropout.call(&x)))
             }
         }
     };
@@ -131,16 +131,16 @@ impl TransformerEncoderLayer {
     }
 
     fn attention(&self, x: &Tensor, masks: &AttentionMasks) -> Tensor {
-        self.dropout1.forward(&self.self_attn.attend_to(x, x, masks))
+        self.dropout1.call(&self.self_attn.attend_to(x, x, masks))
     }
 
     fn encode(&self, x: &Tensor, masks: &AttentionMasks) -> Tensor {
         if self.norm_first {
-            let x = x + self.attention(&self.norm1.forward(x), masks);
-            return &x + self.feed_forward(&self.norm2.forward(&x));
+            let x = x + self.attention(&self.norm1.call(x), masks);
+            return &x + self.feed_forward(&self.norm2.call(&x));
         }
-        let x = self.norm1.forward(&(x + self.attention(x, masks)));
-        self.norm2.forward(&(&x + self.feed_forward(&x)))
+        let x = self.norm1.call(&(x + self.attention(x, masks)));
+        self.norm2.call(&(&x + self.feed_forward(&x)))
     }
 }
 
@@ -212,22 +212,22 @@ impl TransformerDecoderLayer {
     }
 
     fn to_itself(&self, x: &Tensor, masks: &AttentionMasks) -> Tensor {
-        self.dropout1.forward(&self.self_attn.attend_to(x, x, masks))
+        self.dropout1.call(&self.self_attn.attend_to(x, x, masks))
     }
 
     fn to_memory(&self, x: &Tensor, memory: &Tensor, masks: &AttentionMasks) -> Tensor {
-        self.dropout2.forward(&self.multihead_attn.attend_to(x, memory, masks))
+        self.dropout2.call(&self.multihead_attn.attend_to(x, memory, masks))
     }
 
     fn decode(&self, x: &Tensor, memory: &Tensor, [to_itself, to_memory]: [&AttentionMasks; 2]) -> Tensor {
         if self.norm_first {
-            let x = x + self.to_itself(&self.norm1.forward(x), to_itself);
-            let x = &x + self.to_memory(&self.norm2.forward(&x), memory, to_memory);
-            return &x + self.feed_forward(&self.norm3.forward(&x));
+            let x = x + self.to_itself(&self.norm1.call(x), to_itself);
+            let x = &x + self.to_memory(&self.norm2.call(&x), memory, to_memory);
+            return &x + self.feed_forward(&self.norm3.call(&x));
         }
-        let x = self.norm1.forward(&(x + self.to_itself(x, to_itself)));
-        let x = self.norm2.forward(&(&x + self.to_memory(&x, memory, to_memory)));
-        self.norm3.forward(&(&x + self.feed_forward(&x)))
+        let x = self.norm1.call(&(x + self.to_itself(x, to_itself)));
+        let x = self.norm2.call(&(&x + self.to_memory(&x, memory, to_memory)));
+        self.norm3.call(&(&x + self.feed_forward(&x)))
     }
 }
 
