@@ -1,11 +1,11 @@
-//! A surface over two parameters seen from above, and the path of a descent on it.
+//! A surface over two parameters seen from above, and the paths of descents on it.
 
 use crate::Error;
 use crate::axis::{Axis, has_place};
 use crate::colour::{BLACK, FAINT_INK, MISSING, WHITE, magnitude};
 use crate::frame::{Area, Frame};
 use crate::isolines;
-use crate::legend::{Legend, Mark, Pen};
+use crate::legend::{DASHES, Legend, Mark, Pen};
 use crate::svg::{Anchor, Canvas, Font, Look, PathData, Rect, Svg};
 use crate::text;
 use ndarray::{Array2, ArrayView2};
@@ -17,7 +17,7 @@ const BAR: f64 = 18.0;
 const TICK: f64 = 12.0;
 const LABEL: f64 = 13.0;
 
-/// Values on a grid as coloured cells with a colour bar, and, where asked for, lines of equal value and a path.
+/// Values on a grid as coloured cells with a colour bar, and, where asked for, lines of equal value and paths.
 ///
 /// The value at row i, column j belongs to the point (xs\[j\], ys\[i\]); its cell reaches halfway to the neighbouring
 /// points. Cells without a value (NaN, infinite or beyond 1e300; not positive on a logarithmic colour scale) are grey.
@@ -47,7 +47,7 @@ pub struct Contour {
     values: Array2<f64>,
     log: bool,
     lines: usize,
-    path: Option<(String, Vec<(f64, f64)>)>,
+    paths: Vec<(String, Vec<(f64, f64)>)>,
 }
 
 impl Contour {
@@ -73,7 +73,7 @@ impl Contour {
             values: values.to_owned(),
             log: false,
             lines: 0,
-            path: None,
+            paths: Vec::new(),
         }
     }
 
@@ -107,8 +107,8 @@ impl Contour {
         self
     }
 
-    /// Draws the path through the points (xs\[i\], ys\[i\]), its start as a ring and its end as a dot. Points that are
-    /// not finite are left out; what lies outside the grid is cut off.
+    /// Draws a path through the points (xs\[i\], ys\[i\]), its start as a ring and its end as a dot. Several paths differ
+    /// in their dashes. Points that are not finite are left out; what lies outside the grid is cut off.
     ///
     /// # Panics
     ///
@@ -119,7 +119,7 @@ impl Contour {
         assert_eq!(xs.len(), ys.len(), "path {name:?}: {} x values and {} y values", xs.len(), ys.len());
         let points = xs.iter().copied().zip(ys.iter().copied());
         let finite = points.filter(|&(x, y)| has_place(x, false) && has_place(y, false));
-        self.path = Some((name, finite.collect()));
+        self.paths.push((name, finite.collect()));
         self
     }
 
@@ -135,13 +135,11 @@ impl Contour {
         };
         let (columns, rows) = (cell_edges(&self.xs), cell_edges(&self.ys));
         let axis = |edges: &[f64]| Axis::fixed(edges[0], edges[edges.len() - 1], false);
-        let pen = Pen { colour: WHITE, width: 2.0, dash: "" };
-        let dark_pen = Pen { colour: BLACK, ..pen };
+        let pen = |i: usize| Pen { colour: BLACK, width: 2.0, dash: DASHES[i % DASHES.len()] };
+        let paths = || self.paths.iter().enumerate().filter(|(_, (_, points))| !points.is_empty());
         let mut legend = Legend::default();
-        if let Some((name, points)) = &self.path
-            && !points.is_empty()
-        {
-            legend.add(Mark::Line(dark_pen), name);
+        paths().for_each(|(i, (name, _))| legend.add(Mark::Line(pen(i)), name));
+        if paths().next().is_some() {
             legend.add(Mark::Start, "start");
             legend.add(Mark::End, "end");
         }
@@ -164,13 +162,14 @@ impl Contour {
         self.draw_cells(&mut canvas, &area, &scale, (&columns, &rows));
         canvas.open_clip(area.rect);
         self.draw_lines(&mut canvas, &area, &scale);
-        if let Some((_, points)) = &self.path {
+        for (i, (_, points)) in paths() {
             let places: Vec<(f64, f64)> = points.iter().map(|&(x, y)| area.place(x, y)).collect();
             let mut path = PathData::default();
             places.iter().take(1).for_each(|&(x, y)| path.move_to(x, y));
             places.iter().skip(1).for_each(|&(x, y)| path.line_to(x, y));
             canvas.path(&path, Look::stroke(WHITE, 4.0).cap("round"));
-            canvas.path(&path, dark_pen.look().cap("round"));
+            let cap = if pen(i).dash.is_empty() { "round" } else { "" };
+            canvas.path(&path, pen(i).look().cap(cap));
             Mark::Start.draw_points(&mut canvas, places.first().copied());
             Mark::End.draw_points(&mut canvas, places.last().copied());
         }
@@ -288,6 +287,19 @@ mod tests {
         let (left, top) = (number(frame, " x=\"", '"'), number(frame, " y=\"", '"'));
         assert_eq!(number(cell, "d=\"M", ' '), left + SIZE.0 / 2.0, "right half");
         assert!(cell.contains(&format!(" {top}H")), "upper half: {cell}");
+    }
+
+    #[test]
+    fn every_path_is_drawn_and_named() {
+        let flat = Array2::zeros((2, 2));
+        let contour = Contour::new("", &[0.0, 1.0], &[0.0, 1.0], flat.view())
+            .path("a way", &[0.0, 1.0], &[0.0, 0.5])
+            .path("nothing", &[], &[])
+            .path("another", &[0.0, 0.5], &[0.0, 1.0]);
+        let svg = drawn(&contour);
+        assert!(svg.contains("a way") && svg.contains("another") && !svg.contains("nothing"));
+        assert_eq!(svg.matches("stroke-width=\"4\"").count(), 2, "a light border under each");
+        assert_eq!(svg.matches("stroke-dasharray").count(), 2, "the last path and its mark in the legend");
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(crate) enum Mark {
     End,
 }
 
+/// The dashes of lines that are told apart by them.
+pub(crate) const DASHES: [&str; 4] = ["", "7 4", "2 3", "9 3 2 3"];
+
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pen {

@@ -4,13 +4,12 @@ use crate::Error;
 use crate::axis::{Axis, has_place};
 use crate::colour::{FAINT_INK, SERIES};
 use crate::frame::{Area, Frame};
-use crate::legend::{Legend, Mark, Pen, Shape};
+use crate::legend::{DASHES, Legend, Mark, Pen, Shape};
 use crate::svg::{Canvas, PathData, Svg};
 use std::collections::HashSet;
 
 const SIZE: (f64, f64) = (620.0, 360.0);
 const LINE: f64 = 2.0;
-const DASHES: [&str; 4] = ["", "7 4", "2 3", "9 3 2 3"];
 const MARKER_DASHES: [&str; 4] = ["5 4", "2 3", "9 3 2 3", "12 4"];
 const SHAPES: [Shape; 4] = [Shape::Circle, Shape::Triangle, Shape::Square, Shape::Diamond];
 
