@@ -8,6 +8,8 @@ use std::process::exit;
 pub struct Run {
     /// Less work, for a check that everything still runs.
     pub quick: bool,
+    /// Data of the user's own, in place of those that come with the examples.
+    pub data: Option<PathBuf>,
     /// Where the pictures and the page go.
     pub folder: PathBuf,
 }
@@ -16,26 +18,43 @@ impl Run {
     /// Reads the options; `--help` prints `about` and ends the program. Results go to `target/` and then `folder`.
     #[must_use]
     pub fn new(about: &str, folder: &str) -> Run {
+        Run::read(about, folder, None)
+    }
+
+    /// As [`Run::new`], with the option `--data PATH` as well; `what` says in a few words what lies at such a path.
+    #[must_use]
+    pub fn with_data(about: &str, folder: &str, what: &str) -> Run {
+        Run::read(about, folder, Some(what))
+    }
+
+    fn read(about: &str, folder: &str, what: Option<&str>) -> Run {
         let folder = PathBuf::from("target").join(folder);
-        let mut quick = false;
-        for option in std::env::args().skip(1) {
+        let mut run = Run { quick: false, data: None, folder };
+        let mut options = std::env::args().skip(1);
+        while let Some(option) = options.next() {
             match option.as_str() {
-                "--quick" => quick = true,
+                "--quick" => run.quick = true,
+                "--data" if what.is_some() => match options.next() {
+                    Some(path) => run.data = Some(path.into()),
+                    None => refuse("--data needs a path"),
+                },
                 "--help" | "-h" => {
-                    println!(
-                        "{about}\n\nOptions:\n  --quick  less work: checks that everything runs\n  --help   this text"
-                    );
-                    println!("\nPictures and a page are written to {}.", folder.display());
+                    println!("{about}\n\nOptions:");
+                    if let Some(what) = what {
+                        println!("  --data PATH  {what}, in place of the data that come with the examples");
+                    }
+                    println!("  --quick      less work: checks that everything runs\n  --help       this text");
+                    println!("\nPictures and a page are written to {}.", run.folder.display());
                     println!("The data that come with the examples are in {}.", data("").display());
                     exit(0)
                 }
                 other => {
-                    eprintln!("unknown option {other}; there are --quick and --help");
-                    exit(2)
+                    let known = if what.is_some() { "--data, --quick and --help" } else { "--quick and --help" };
+                    refuse(&format!("unknown option {other}; there are {known}"))
                 }
             }
         }
-        Run { quick, folder }
+        run
     }
 
     /// A file in the example's folder.
@@ -43,6 +62,12 @@ impl Run {
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
+}
+
+/// Ends the program for a mistake in how it was called.
+fn refuse(message: &str) -> ! {
+    eprintln!("{message}");
+    exit(2)
 }
 
 /// A folder or file of the data that come with the examples.
