@@ -37,4 +37,25 @@ pub enum Error {
         /// What was found and what was expected.
         what: String,
     },
+    /// Bytes that are to be a safetensors file are not, or are not usable; or values cannot be made such bytes.
+    #[error("{}{what}", tensor.iter().map(|tensor| format!("{tensor}: ")).collect::<String>())]
+    Bytes {
+        /// The tensor's name, if it is one tensor.
+        tensor: Option<String>,
+        /// What was found and what was expected.
+        what: String,
+    },
+}
+
+#[cfg(feature = "safetensors")]
+impl Error {
+    /// The same, of the bytes of a file.
+    pub(crate) fn in_file(self, path: &std::path::Path) -> Error {
+        let path = path.to_owned();
+        match self {
+            Error::Bytes { tensor: Some(tensor), what } => Error::Tensor { path, tensor, what },
+            Error::Bytes { tensor: None, what } => Error::Format { path, what },
+            other => other,
+        }
+    }
 }

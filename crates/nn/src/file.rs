@@ -31,7 +31,35 @@ impl StateDict {
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        let wrong = |tensor: &str, what| Error::Tensor { path: path.to_owned(), tensor: tensor.to_string(), what };
+        let bytes = self.to_bytes().map_err(|error| error.in_file(path))?;
+        replace(path, &bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+
+    /// Reads a safetensors file of F32, F64, I64 and BOOL tensors.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is none, or holds a tensor of another type.
+    pub fn load(path: impl AsRef<Path>) -> Result<StateDict, Error> {
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        StateDict::from_bytes(&bytes).map_err(|error| error.in_file(path))
+    }
+
+    /// The bytes of a safetensors file: what [`save`](StateDict::save) writes, for a place of your own. The same values give the same
+    /// bytes.
+    ///
+    /// ```
+    /// use tapegrad_nn::{Linear, Module, StateDict};
+    /// let state = Linear::new(3, 2).state_dict();
+    /// let again = StateDict::from_bytes(&state.to_bytes()?)?;
+    /// assert!(again.get("weight").unwrap().equal(state.get("weight").unwrap()));
+    /// # Ok::<(), tapegrad_nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a value's type is not one of such files.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let wrong = |tensor: &str, what| Error::Bytes { tensor: Some(tensor.to_string()), what };
         let mut tensors = Vec::with_capacity(self.len());
         for (name, value) in self.iter() {
             let (dtype, bytes) =
@@ -43,26 +71,21 @@ impl StateDict {
                 TensorView::new(*dtype, shape.to_vec(), bytes).map_err(|error| wrong(name, error.to_string()))?;
             Ok((*name, view))
         });
-        let bytes = serialize(views.collect::<Result<Vec<_>, Error>>()?, None)
-            .map_err(|error| Error::Format { path: path.to_owned(), what: error.to_string() })?;
-        replace(path, &bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
+        serialize(views.collect::<Result<Vec<_>, Error>>()?, None)
+            .map_err(|error| Error::Bytes { tensor: None, what: error.to_string() })
     }
 
-    /// Reads a safetensors file of F32, F64, I64 and BOOL tensors.
+    /// Reads the bytes of a safetensors file.
     ///
     /// # Errors
-    /// If the file cannot be read, is none, or holds a tensor of another type.
-    pub fn load(path: impl AsRef<Path>) -> Result<StateDict, Error> {
-        let path = path.as_ref();
-        let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        let file = SafeTensors::deserialize(&bytes).map_err(|error| Error::Format {
-            path: path.to_owned(),
-            what: format!("not a safetensors file: {error}"),
-        })?;
+    /// If they are none, or hold a tensor of another type than F32, F64, I64 and BOOL.
+    pub fn from_bytes(bytes: &[u8]) -> Result<StateDict, Error> {
+        let file = SafeTensors::deserialize(bytes)
+            .map_err(|error| Error::Bytes { tensor: None, what: format!("not a safetensors file: {error}") })?;
         file.iter()
             .map(|(name, view)| match value(view.dtype(), view.shape(), view.data()) {
                 Ok(value) => Ok((name, value)),
-                Err(what) => Err(Error::Tensor { path: path.to_owned(), tensor: name.to_string(), what }),
+                Err(what) => Err(Error::Bytes { tensor: Some(name.to_string()), what }),
             })
             .collect()
     }
