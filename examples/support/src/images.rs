@@ -1,0 +1,192 @@
+//! Images with classes as tensors, for the examples that train convolutional networks on them.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::data;
+use ndarray::{Array1, Array3, Array4, ArrayD, Axis, Ix4};
+use tapegrad_core::Tensor;
+use tapegrad_data::{idx, shuffled_batches};
+
+/// Images to train on and to test with. All have the mean and the deviation of each channel of the training part taken out.
+#[derive(Clone, Debug)]
+pub struct Images {
+    /// `[N, C, H, W]`.
+    pub x: Tensor,
+    /// Their classes, 0 up to the number of names.
+    pub y: Tensor,
+    /// Images to test with.
+    pub test_x: Tensor,
+    /// Their classes.
+    pub test_y: Tensor,
+    /// What the classes are called.
+    pub names: Vec<String>,
+}
+
+impl Images {
+    /// The 60,000 and 10,000 digits of MNIST.
+    ///
+    /// # Errors
+    /// The files cannot be read.
+    pub fn mnist() -> Result<Images, Box<dyn Error>> {
+        Images::idx(&data("mnist"))
+    }
+
+    /// The 4,000 and 1,000 clothes of Fashion-MNIST that come with the examples.
+    ///
+    /// # Errors
+    /// The files cannot be read.
+    pub fn fashion() -> Result<Images, Box<dyn Error>> {
+        let names = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"];
+        Ok(Images { names: names.map(str::to_owned).to_vec(), ..Images::idx(&data("fashion_mnist"))? })
+    }
+
+    /// The four IDX files of a folder, plain or gzip: `train*images*`, `[N, H, W]` or `[N, H, W, C]` of bytes, `train*labels*`, `[N]`,
+    /// and the same with `t10k` or `test`.
+    ///
+    /// # Errors
+    /// A file is missing, cannot be read, is not of this form, or does not fit the others.
+    pub fn idx(folder: &Path) -> Result<Images, Box<dyn Error>> {
+        let part = |names: &[&str]| -> Result<(Array4<u8>, Array1<u8>), Box<dyn Error>> {
+            let (path, labels) = (file(folder, names, "images")?, file(folder, names, "labels")?);
+            let images: ArrayD<u8> = idx::read(&path)?;
+            let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
+            let (labels, found): (Array1<u8>, _) = (idx::read(&labels)?, images.shape().to_vec());
+            match images.into_dimensionality::<Ix4>() {
+                Ok(images) if images.len_of(Axis(0)) == labels.len() => Ok((images, labels)),
+                _ => Err(format!(
+                    "{}: images {found:?} and {} labels, expected as many of both",
+                    path.display(),
+                    labels.len()
+                )
+                .into()),
+            }
+        };
+        let (train, y) = part(&["train"])?;
+        let (test, test_y) = part(&["t10k", "test"])?;
+        let classes = 1 + y.iter().chain(&test_y).copied().max().unwrap_or(0);
+        let names = (0..classes).map(|class| class.to_string()).collect();
+        Images::of((&train, &y), (&test, &test_y), names)
+    }
+
+    fn of(
+        (train, y): (&Array4<u8>, &Array1<u8>),
+        (test, test_y): (&Array4<u8>, &Array1<u8>),
+        names: Vec<String>,
+    ) -> Result<Images, Box<dyn Error>> {
+        if train.is_empty() || train.shape()[1..] != test.shape()[1..] {
+            return Err(format!(
+                "images to train on {:?}, to test with {:?}: expected some of one size",
+                train.shape(),
+                test.shape()
+            )
+            .into());
+        }
+        let images =
+            |bytes: &Array4<u8>| Tensor::from(bytes.mapv(|byte| f32::from(byte) / 255.0)).permute([0, 3, 1, 2]);
+        let classes = |labels: &Array1<u8>| labels.iter().map(|&label| i64::from(label)).collect();
+        let (x, test_x) = (images(train), images(test));
+        let (mean, deviation) = (x.mean_keepdim([0, 2, 3]), x.std_keepdim([0, 2, 3]) + 1e-6);
+        let standardised = |x: Tensor| ((x - &mean) / &deviation).contiguous();
+        Ok(Images { x: standardised(x), y: classes(y), test_x: standardised(test_x), test_y: classes(test_y), names })
+    }
+
+    /// How many images there are to train on.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.y.numel()
+    }
+
+    /// The same with only the first `rows` to train on and the first `tests` to test with.
+    #[must_use]
+    pub fn first(&self, rows: usize, tests: usize) -> Images {
+        let first = |x: &Tensor, n: usize| x.narrow(0, 0, n.min(x.shape()[0]));
+        Images {
+            x: first(&self.x, rows),
+            y: first(&self.y, rows),
+            test_x: first(&self.test_x, tests),
+            test_y: first(&self.test_y, tests),
+            names: self.names.clone(),
+        }
+    }
+
+    /// The images to train on in batches, in a random order that is another one in each epoch.
+    pub fn batches(&self, size: usize, epoch: usize) -> impl Iterator<Item = (Tensor, Tensor)> {
+        shuffled_batches(self.rows(), size, 1, epoch as u64).into_iter().map(|rows| {
+            let rows: Tensor = rows.into_iter().map(|row| row as i64).collect();
+            (self.x.index_select(0, &rows), self.y.index_select(0, &rows))
+        })
+    }
+}
+
+/// The one file of a folder whose name begins with one of these and has `what` in it.
+fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if names.iter().any(|begin| name.starts_with(begin)) && name.contains(what) {
+            found.push(path);
+        }
+    }
+    match (found.pop(), found.is_empty()) {
+        (Some(path), true) => Ok(path),
+        (None, _) => Err(format!("{}: no file {}*{what}*", folder.display(), names.join("* or ")).into()),
+        (Some(_), false) => Err(format!("{}: several files {}*{what}*", folder.display(), names.join("* or ")).into()),
+    }
+}
+
+/// `[N, H, W]` numbers as gray pixels: `low` and less are black, `high` and more white.
+///
+/// # Panics
+/// If the tensor has other axes or is not f32.
+#[must_use]
+pub fn gray(images: &Tensor, low: f64, high: f64) -> Array3<u8> {
+    let shares = ((images.detach() - low) * (255.0 / (high - low))).clamp(0.0, 255.0);
+    shares.to_array_of::<f32, ndarray::Ix3>().expect("three axes of f32").mapv(|v| v.round() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn idx(shape: &[u8], bytes: &[u8]) -> Vec<u8> {
+        let lengths = shape.iter().flat_map(|&n| [0, 0, 0, n]);
+        [0, 0, 8, shape.len() as u8].into_iter().chain(lengths).chain(bytes.iter().copied()).collect()
+    }
+
+    #[test]
+    fn colours_become_channels_with_the_training_parts_mean_and_deviation() {
+        let folder = std::env::temp_dir().join(format!("tapegrad-images-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let write = |name: &str, bytes: Vec<u8>| fs::write(folder.join(name), bytes).unwrap();
+        // Two images of one row, two columns and two channels.
+        write("train-images", idx(&[2, 1, 2, 2], &[0, 10, 0, 20, 255, 30, 255, 40]));
+        write("train-labels", idx(&[2], &[0, 2]));
+        write("test-images", idx(&[1, 1, 2, 2], &[255, 10, 0, 10]));
+        write("test-labels", idx(&[1], &[1]));
+        let images = Images::idx(&folder).unwrap();
+        assert_eq!((images.x.shape(), images.names.len()), (&[2, 2, 1, 2][..], 3));
+        assert!(images.x.mean_dim([0, 2, 3]).allclose(&Tensor::zeros([2]), 0.0, 1e-6));
+        assert!(images.x.std_dim([0, 2, 3]).allclose(&Tensor::ones([2]), 1e-4, 0.0));
+        let first = images.test_x.select(0, 0).select(0, 0).to_vec::<f32>().unwrap();
+        assert!(first[0] > 0.8 && first[1] < -0.8, "{first:?}: the first channel has 255 and 0");
+
+        write("test-labels", idx(&[2], &[1, 1]));
+        let error = Images::idx(&folder).unwrap_err().to_string();
+        assert!(error.contains("images [1, 1, 2, 2] and 2 labels"), "{error}");
+        fs::remove_file(folder.join("test-labels")).unwrap();
+        let error = Images::idx(&folder).unwrap_err().to_string();
+        assert!(error.contains("no file t10k* or test*labels*"), "{error}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn shades_go_from_black_to_white() {
+        let shades = gray(&Tensor::from([[[-1.0f32, 0.0, 0.5, 2.0]]]), 0.0, 1.0);
+        assert_eq!(shades.into_raw_vec_and_offset().0, [0, 0, 128, 255]);
+    }
+}
