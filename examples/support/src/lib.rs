@@ -5,11 +5,13 @@
 mod digits;
 mod images;
 mod numbers;
+mod pca;
 mod report;
 mod run;
 
 pub use digits::{Digits, percent_wrong};
 pub use images::{Images, gray};
 pub use numbers::{assert_close, confusion, least_squares, moments, percent_right, spread, standardised, with_ones};
+pub use pca::Pca;
 pub use report::Report;
 pub use run::{Run, data, print_table};
