@@ -174,7 +174,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(report.save()?);
     }
     let (mut mnist, mut fashion) = (Images::mnist()?, Images::fashion()?);
-    let mut epochs = [10, 25];
+    let mut epochs = [6, 25];
     if run.quick {
         (mnist, fashion, epochs) = (mnist.first(4_000, 1_000), fashion.first(1_000, 500), [2, 3]);
     }
