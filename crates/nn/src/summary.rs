@@ -137,9 +137,15 @@ fn grouped(n: u64) -> String {
 }
 
 impl SummaryRow {
-    fn cells(&self) -> [String; 5] {
-        let depth = if self.path.is_empty() { 0 } else { 1 + self.path.matches('.').count() };
-        let name = self.path.rsplit('.').next().unwrap_or_default();
+    /// The row under those of the modules that it lies in: the name is the path from the innermost, since a list of modules has no
+    /// row of its own.
+    fn cells(&self, above: &mut Vec<String>) -> [String; 5] {
+        while above.last().is_some_and(|outer| !lies_in(&self.path, outer)) {
+            above.pop();
+        }
+        let outer = above.last().map_or(0, |outer| if outer.is_empty() { 0 } else { outer.len() + 1 });
+        let (depth, name) = (above.len(), &self.path[outer..]);
+        above.push(self.path.clone());
         let shapes: Vec<String> = self.outputs.iter().map(|shape| format!("{shape:?}")).collect();
         let times = if self.calls > 1 { format!(" x{}", self.calls) } else { String::new() };
         let (label, type_name) = match depth {
@@ -148,6 +154,10 @@ impl SummaryRow {
         };
         [label, type_name, shapes.join(", "), count(self.parameters as u64), count(self.multiply_adds)]
     }
+}
+
+fn lies_in(path: &str, outer: &str) -> bool {
+    outer.is_empty() || path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// A number, or a dash for none.
@@ -159,7 +169,9 @@ fn count(n: u64) -> String {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = ["layer", "type", "output", "parameters", "multiply-adds"].map(str::to_owned);
-        let lines: Vec<[String; 5]> = std::iter::once(head).chain(self.rows.iter().map(SummaryRow::cells)).collect();
+        let mut above = Vec::new();
+        let rows = self.rows.iter().map(|row| row.cells(&mut above));
+        let lines: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
         let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);
         let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(width);
         for (i, [layer, type_name, output, parameters, multiply_adds]) in lines.iter().enumerate() {

@@ -81,6 +81,25 @@ Sequential          [1, 2]          6,002          5,000
 }
 
 #[test]
+fn parts_of_a_list_stand_under_the_model_with_the_lists_name() {
+    #[derive(Module)]
+    struct Net {
+        levels: Vec<Sequential>,
+        level: Linear,
+    }
+    impl Forward for Net {
+        fn forward(&self, x: &Tensor) -> Tensor {
+            self.level.call(&self.levels.iter().fold(x.clone(), |x, level| level.call(&x)))
+        }
+    }
+    let level = || Sequential::from((Linear::new(2, 2), Tanh::new()));
+    let net = Net { levels: vec![level(), level()], level: Linear::new(2, 1) };
+    let table = summary(&net, &Tensor::zeros([1, 2])).to_string();
+    let names: Vec<&str> = table.lines().skip(2).take(8).map(|line| line[..12].trim_end()).collect();
+    assert_eq!(names, ["Net", "  levels.0", "    0", "    1", "  levels.1", "    0", "    1", "  level"], "{table}");
+}
+
+#[test]
 fn a_summary_leaves_modes_statistics_and_the_tape_as_they_were() {
     let net = Sequential::from((BatchNorm1d::new(3), Dropout::new(0.5)));
     let (before, stats) = (net.state_dict(), tape::stats());
