@@ -12,7 +12,7 @@ use tapegrad::nn::{BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Linear, ReLU, 
 use tapegrad::optim::Adam;
 use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
-use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
+use tapegrad::viz::{ImageGrid, Plot, Png};
 use tapegrad_examples::{Images, Pca, Report, Run, data, gray, print_table};
 
 const ABOUT: &str = "Autoencoders: dense, convolutional, denoising and variational.";
@@ -110,15 +110,16 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
     (a - b).square().mean().item()
 }
 
-/// Rows of pictures below each other, twenty in a row.
+/// Rows of twenty pictures below each other.
 fn pictures(rows: &[(&str, &Tensor)]) -> Result<Png, tapegrad::viz::Error> {
     let pixels: Vec<Tensor> = rows.iter().map(|(_, x)| x.narrow(0, 0, 20)).collect();
     let pixels = Tensor::cat(&pixels.iter().collect::<Vec<_>>(), 0).reshape([-1, 28, 28]);
-    let caption = |(name, _): &(&str, &Tensor)| {
-        (0..20).map(|i| Caption::Plain(if i == 0 { (*name).to_owned() } else { String::new() })).collect::<Vec<_>>()
-    };
-    let captions: Vec<Caption> = rows.iter().flat_map(caption).collect();
-    ImageGrid::gray(gray(&pixels, 0.0, 1.0).view()).captions(&captions).columns(20).scale(2).draw()
+    ImageGrid::gray(gray(&pixels, 0.0, 1.0).view()).columns(20).scale(2).draw()
+}
+
+/// What the rows are, from above.
+fn named(rows: &[(&str, &Tensor)]) -> String {
+    format!("Test images; rows from above: {}.", rows.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "))
 }
 
 /// Dense, linear and convolutional ones of the same width.
@@ -146,7 +147,7 @@ fn plain(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<(Rep
     let report = report.heading(&format!("{MIDDLE} numbers for 784 pixels")).table(&header, &table).figure(
         "reconstructions",
         &pictures(&shown)?,
-        "Test images, and what each autoencoder makes of them.",
+        &named(&shown),
     )?;
     let [(_, dense), _] = nets;
     Ok((report, dense))
@@ -176,7 +177,11 @@ fn denoising(
     Ok(report
         .heading("Noise taken away")
         .table(&["image", "mean squared difference from the clean one"], &table)
-        .figure("denoising", &pictures(&shown)?, "Normal noise of deviation 0.5 was added to test images.")?)
+        .figure(
+            "denoising",
+            &pictures(&shown)?,
+            &format!("{} The noise is normal, of deviation 0.5.", named(&shown)),
+        )?)
 }
 
 /// Two variational ones: of two numbers, for a map of the middle, and of more, for samples.
