@@ -134,6 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .heading("The gradient is computed by a graph, too")
         .paragraph("Recorded on request, the walk backwards can be differentiated again: that is where second derivatives come from.")
         .figure("gradient_graph", &gradient_graph, "The graph of df/dx, which holds that of f.")?
+        .result("every derivative is the one found by hand, in first and second order")
         .save()?;
     Ok(())
 }

@@ -180,7 +180,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .line("w0 + w1 x", &ends, &ends.map(|x| intercept + slope * x))
         .draw()?;
     Report::new(&run, "The price of a house from its area")
-        .paragraph(&format!("Least squares on {} sales: {result}.", area.len()))
+        .result(&format!("least squares on {} sales: {result}", area.len()))
         .figure("fit", &fit, "The houses, and the lines without and with an intercept.")?
         .heading("One weight: h = w1 x")
         .figure("curve", &curve, "Each step goes down the slope; the steps shrink as it flattens.")?

@@ -186,11 +186,12 @@ fn two_weights(run: &Run, area: &[f64], price: &[f64], report: Report) -> Result
     let descent = Descent::of(cost, &start, best, 600);
     let end = &descent.path[600];
     let (intercept, slope) = (1e5 * end[0], 1e2 * end[1]);
-    println!("the best rate, 2/(L + smallest) = {best:.4}, finds price = {intercept:.2} + {slope:.4} area");
     assert_close("intercept of least squares", intercept, -43_580.743_094_474_2, 1e-9);
     assert_close("slope of least squares", slope, 280.623_567_897_448_3, 1e-9);
 
-    let report = report.heading("Two weights")
+    let report = report
+        .result(&format!("the best rate, 2/(L + smallest) = {best:.4}, finds price = {intercept:.2} + {slope:.4} area"))
+        .heading("Two weights")
         .paragraph(&format!(
             "h = w0 + w1 x with the area in thousands of square feet has a valley: the Hessian's eigenvalues are {largest:.2} across it and \
              {smallest:.2} along it. The largest sets the limit, 2/L = {limit:.4}; the smallest sets how long it takes."

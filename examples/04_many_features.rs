@@ -186,7 +186,6 @@ fn all_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report
         rmse(&mean),
         mae(&mean)
     );
-    println!("{result}");
     assert!((0.65..0.75).contains(&test), "linear models of this table are known to explain about 0.7");
 
     let mut weights: Vec<(f64, &str)> = w.iter().skip(1).copied().zip(names).collect();
@@ -201,7 +200,8 @@ fn all_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report
     Ok(report
         .heading("All features")
         .table(&header, &rows)
-        .paragraph(&format!("The part for the choice prefers the model with {model} features; {result}."))
+        .paragraph(&format!("The part for the choice prefers the model with {model} features."))
+        .result(&result)
         .figure("test", &scatter, "Dear houses are dearer than the model says, and some cheap ones have a price below zero: a line is not all there is to it.")?
         .paragraph("Its weights, in dollars for one deviation of the feature. Features that go together share their weight, and the zip code is \
                     a name that is read as a number.")

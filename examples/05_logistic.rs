@@ -127,7 +127,6 @@ fn houses(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
         y[1].len(),
         100.0 * base.max(1.0 - base)
     );
-    println!("{result}");
     let h = x[0].dot(&w).mapv(|z| 1.0 / (1.0 + (-z).exp()));
     let left = (x[0].t().dot(&(h - &y[0])) / y[0].len() as f64).fold(0.0, |m: f64, g| m.max(g.abs()));
     assert!(left < 1e-4 && right > 100.0 * base.max(1.0 - base) + 20.0, "gradient {left:e}, {result}");
@@ -156,7 +155,7 @@ fn houses(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
         .table(&header, &rows)
         .figure("graph", &graph, "What the tape records for 1/(1 + e^-Wx); the constant holds the houses.")?
         .heading("Houses of grade 8 and above")
-        .paragraph(&format!("By area and price, {result}."))
+        .result(&format!("by area and price, {result}"))
         .figure("houses", &map, "The boundary, where the two grades are equally likely, is a line. Every fifth house of the test part is shown; a few large and dear ones are cut off.")?)
 }
 
@@ -170,10 +169,9 @@ fn tumours(report: Report) -> Result<Report, Box<dyn Error>> {
     let x = raw.each_ref().map(|part| with_ones(&standardised(part, &raw[0])));
     let counts = told(&x[1], &fit(&x[0], &y[0], 500)?, &y[1]);
     let result = format!("{:.2} % of {} tumours of the test part", percent_right(&counts), y[1].len());
-    println!("\ntold right: {result}");
     assert!(percent_right(&counts) >= 96.0);
     let matrix = ConfusionMatrix::new("Tumours of the test part", counts.view(), &tumours.diagnosis_names).draw()?;
-    let report = report.heading("Benign or malignant").paragraph(&format!("Thirty measures tell {result} right."));
+    let report = report.heading("Benign or malignant").result(&format!("thirty measures tell {result} right"));
     Ok(report.figure("tumours", &matrix, "What each tumour is, by row, and what it was taken for, by column.")?)
 }
 

@@ -150,7 +150,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let scores = no_grad(|| test_x.matmul(&w) + &b);
     let counts = told(&scores, &test_y)?;
     let right = percent_right(&counts);
-    println!("\nMNIST: {right:.2} % of {} test images are told right by a linear model", counts.sum());
     let least = if run.quick { 85.0 } else { 91.8 };
     assert!((least..93.5).contains(&right), "a linear model of MNIST is known to reach about 92 %");
 
@@ -166,10 +165,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let matrix = ConfusionMatrix::new("Digits of the test part", counts.view(), &names).draw()?;
     report
         .heading("Handwritten digits")
-        .paragraph(&format!(
-            "scores = x W + b on {rows} images: {right:.2} % of {} test images are told right.",
-            counts.sum()
-        ))
+        .paragraph(&format!("scores = x W + b, trained on {rows} images."))
+        .result(&format!("a linear model tells {right:.2} % of {} test digits right", counts.sum()))
         .figure("loss", &curve, "Mean over the batches of each epoch.")?
         .figure(
             "weights",

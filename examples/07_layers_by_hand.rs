@@ -256,7 +256,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let apart = losses.iter().zip(&losses_by_hand).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs() / b));
     let (first, last) = (losses[0], losses[count - 1]);
-    println!("\n{count} steps of gradient descent take L from {first:.4e} to {last:.4e}, by hand and by the tape.");
     assert!(last < 0.2 * first, "the descent goes down");
     assert!(apart <= 1e-9, "the two descents are {apart:e} apart");
 
@@ -277,6 +276,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .table(&["step", "shapes", "hand and tape differ by"], &steps)
         .figure("graph", &graph, "What the tape recorded: boxes are data, the badges on the edges are operations.")?
         .figure("descent", &curve, "Gradient descent by hand and by the tape.")?
+        .result(&format!("{count} steps take L from {first:.4e} to {last:.4e}, by hand and by the tape"))
         .save()?;
     Ok(())
 }

@@ -209,8 +209,10 @@ fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn E
         assert!((6.5..9.0).contains(&ours[0]), "a linear model has no more to learn with");
         assert!(ours[1..].iter().all(|&error| error < 2.5), "a hidden level does");
     }
+    let found = |i: usize| curves[i][epochs - 1];
     Ok(report
         .heading("MNIST, beside 1998")
+        .result(&format!("MNIST: {:.2} % wrong linear, {:.2} % with 300 hidden units, {:.2} % with 300 and 100", found(0), found(2), found(4)))
         .paragraph("The figures of 1998 are those of Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, \"Gradient-based learning applied to document \
                     recognition\": the same sizes and images, with the squared error, units like tanh, and stochastic gradient descent. \
                     Ours have softmax and cross-entropy, Adam, and a rate that falls along a cosine.")

@@ -198,7 +198,9 @@ fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<d
     if !run.quick {
         assert!(means[2] < means[0] - 0.5, "dropout helps a small training set");
     }
-    Ok(report.heading("A small training set").table(&header, &table).figure(
+    let found =
+        format!("{rows} images: {:.2} % wrong without dropout, {:.2} % with half of the units", means[0], means[2]);
+    Ok(report.heading("A small training set").result(&found).table(&header, &table).figure(
         "small_set",
         &plot.draw()?,
         "With dropout the net learns more slowly. Most units have to stay: of those that keep one in five too little is left, and \

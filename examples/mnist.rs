@@ -89,7 +89,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let counts = confusion(CLASSES, pairs);
     let accuracy = percent_right(&counts);
     println!("training loss {recent:.4} after {} steps", steps.len());
-    println!("test accuracy {accuracy:.2} %");
 
     let curve = Plot::new("Training loss")
         .x_label("step")
@@ -103,6 +102,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let graph = drawing.ok_or("no step was taken")?;
     let digits = digits(&mnist.test_images, &mnist.test_labels.to_vec(), &predicted)?;
     Report::new(&run, "MNIST in plain tensor expressions")
+        .result(&format!("test accuracy {accuracy:.2} %"))
         .paragraph(&format!(
             "784 pixels, 256 and 128 hidden units, 10 classes; {epochs} epochs of minibatches of {BATCH} on {training} images, SGD with \
              momentum 0.9. Test accuracy {accuracy:.2} % on {} images.",

@@ -1,5 +1,6 @@
 //! Tasks that are run by hand: `cargo xtask TASK`.
 
+mod examples;
 mod mutants;
 mod page;
 mod soak;
@@ -14,6 +15,8 @@ Tasks:
                                    a tenth of them in second order too; failing seeds are added to
                                    tests/random_programs.txt, which the tests run first
   ops                              writes docs/ops.md, the reference page of all ops
+  examples [--quick] [--only PART] runs the examples (those whose name contains PART) and prints what
+                                   each found, its time and its memory as a table
   mutants [--only PART] [--every N]
                                    plants faults, one at a time, in each op's rule and in the index
                                    arithmetic of each kernel (only in files whose path contains PART,
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((task, options)) if task == "soak" => soak::Options::parse(options).and_then(soak::run),
         Some((task, [])) if task == "ops" => page::write(),
+        Some((task, options)) if task == "examples" => examples::Options::parse(options).and_then(examples::run),
         Some((task, options)) if task == "mutants" => mutants::Options::parse(options).and_then(mutants::run),
         Some((task, _)) if task == "--help" || task == "help" => {
             print!("{HELP}");

@@ -27,6 +27,12 @@ impl Report {
         Report { page: self.page.paragraph(text), ..self }
     }
 
+    /// What the example found, in a line: printed after `result: `, which `cargo xtask examples` reads, and put on the page.
+    pub fn result(self, text: &str) -> Report {
+        println!("result: {text}");
+        self.paragraph(text)
+    }
+
     /// As [`Page::preformatted`].
     pub fn preformatted(self, text: &str) -> Report {
         Report { page: self.page.preformatted(text), ..self }
