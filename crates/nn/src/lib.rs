@@ -24,7 +24,8 @@
 //! assert!(net.parameters().iter().all(|param| param.grad().is_some()));
 //! ```
 //!
-//! Start reading at `field.rs`: all that is done to a model is a walk over its fields. A layer is a file or a few lines in `layers/`.
+//! Start reading at `field.rs`: all that is done to a model is a walk over its fields. A layer is a file or a few lines in `layers/`, a loss
+//! in `losses/`.
 
 // The derive writes `::tapegrad_nn` in this crate, in its tests and in its examples alike.
 extern crate self as tapegrad_nn;
@@ -37,6 +38,7 @@ mod file;
 mod forward;
 pub mod init;
 mod layers;
+mod losses;
 mod mode;
 mod module;
 mod observe;
@@ -53,6 +55,7 @@ pub use field::{Field, Item, Visitor};
 pub use forward::Forward;
 pub use init::Init;
 pub use layers::*;
+pub use losses::*;
 pub use mode::Mode;
 pub use module::Module;
 pub use observe::{Observed, observe};

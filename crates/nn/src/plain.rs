@@ -8,7 +8,7 @@ use crate::field::{Field, Visitor};
 use crate::module::{Address, Module};
 use tapegrad_core::{
     AvgPool2dOptions, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions,
-    DType, Interpolation, MaxPool2dOptions, Resize,
+    DType, Interpolation, MaxPool2dOptions, Reduction, Resize,
 };
 
 macro_rules! plain {
@@ -24,7 +24,7 @@ macro_rules! plain {
 }
 plain!(bool, char, String, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, (), &'static str);
 plain!(DType, Conv1dOptions, Conv2dOptions, Conv3dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions);
-plain!(AvgPool2dOptions, MaxPool2dOptions, Interpolation, Resize);
+plain!(AvgPool2dOptions, MaxPool2dOptions, Interpolation, Reduction, Resize);
 
 impl<T: Send + Sync + 'static> Field for PhantomData<T> {
     fn visit<'a>(&'a self, _visitor: &mut Visitor<'a, '_>) {}

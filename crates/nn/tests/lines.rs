@@ -5,8 +5,8 @@
 mod common;
 
 use common::caught;
-use tapegrad_core::{Tensor, tape};
-use tapegrad_nn::{Buffer, Forward, Func, Linear, Module, Param, Sequential};
+use tapegrad_core::{Tensor, tape, tensor};
+use tapegrad_nn::*;
 
 /// The ops behind `y` with the lines they name, all of them in this file.
 fn sites(y: &Tensor) -> Vec<(String, u32)> {
@@ -46,6 +46,63 @@ fn a_layer_reports_the_line_that_calls_it() {
     let (y, line) = (layer.call(&x()), line!());
     assert_eq!(lines(&y), [line]);
     fails_at(line!(), WRONG, || Linear::new(3, 5).call(&x()));
+}
+
+#[test]
+fn a_loss_reports_the_line_that_calls_it() {
+    let y = x().requires_grad();
+    let (loss, line) = (HuberLoss::new().call(&(&y, x() * 2.0)), line!());
+    assert_eq!(lines(&loss), [line]);
+}
+
+#[test]
+fn every_loss_refuses_what_does_not_fit_at_the_line_that_calls_it() {
+    let (two, three, rows, weight) = (Tensor::ones([2]), Tensor::ones([3]), Tensor::ones([2, 3]), tensor![1.0, 2.0]);
+    macro_rules! refuses {
+        ($loss:expr, $start:literal, $($input:expr),+) => {
+            fails_at(line!(), $start, || $loss.call(&($($input),+)))
+        };
+    }
+    refuses!(MSELoss::new(), "mse_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(L1Loss::new(), "l1_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(SmoothL1Loss::new(), "smooth_l1_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(SmoothL1Loss::new().beta(-1.0), "smooth_l1_loss: beta -1, expected", &two, &two);
+    refuses!(HuberLoss::new(), "huber_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(HuberLoss::new().delta(0.0), "huber_loss: delta 0, expected", &two, &two);
+
+    let loss = CrossEntropyLoss::new;
+    refuses!(loss(), "cross_entropy: logits [2, 3] take classes i64 [2], got i64 [1]", &rows, tensor![0]);
+    refuses!(loss().weight(weight.clone()), "cross_entropy: weight must be f32 [3], got f32 [2]", &rows, tensor![0, 1]);
+    refuses!(loss().label_smoothing(2.0), "cross_entropy: label_smoothing is 2, not", &rows, tensor![0, 1]);
+    refuses!(NLLLoss::new(), "nll_loss: target i64 [1], expected i64 [2]", &rows, tensor![0]);
+    refuses!(NLLLoss::new().weight(weight.clone()), "nll_loss: weight [2], expected [3]", &rows, tensor![0, 1]);
+    refuses!(NLLLoss::new().ignore_index(-1), "nll_loss: class 3 is out of range", &rows, tensor![-1, 3]);
+    refuses!(MultiMarginLoss::new(), "multi_margin_loss: target i64 [1], expected i64 [2]", &rows, tensor![0]);
+
+    refuses!(BCELoss::new(), "binary_cross_entropy: prediction [2] and target [3] differ", &two, &three);
+    refuses!(BCELoss::new(), "binary_cross_entropy: probabilities from 2 to 2, expected", &two * 2.0, &two);
+    let loss = BCEWithLogitsLoss::new;
+    refuses!(loss(), "binary_cross_entropy_with_logits: prediction [2] and target [3] differ", &two, &three);
+    refuses!(loss().weight(weight.clone()), "mul: shapes [3] and [2] do not broadcast", &three, &three);
+    refuses!(loss().pos_weight(weight.clone()), "mul: shapes [3] and [2] do not broadcast", &three, &three);
+    refuses!(SoftMarginLoss::new(), "soft_margin_loss: prediction [2] and target [3] differ", &two, &three);
+
+    refuses!(KLDivLoss::new(), "kl_div: prediction [2] and target [3] differ", &two, &three);
+    refuses!(PoissonNLLLoss::new(), "poisson_nll_loss: prediction [2] and target [3] differ", &two, &three);
+    let loss = GaussianNLLLoss::new;
+    refuses!(loss(), "gaussian_nll_loss: prediction [2] and target [3] differ", &two, &three, &two);
+    refuses!(loss(), "gaussian_nll_loss: variance [3] does not broadcast to [2]", &two, &two, &three);
+
+    refuses!(HingeEmbeddingLoss::new(), "hinge_embedding_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(CosineEmbeddingLoss::new(), "cosine_embedding_loss: target [3], expected [2]", &rows, &rows, &three);
+    refuses!(MarginRankingLoss::new(), "margin_ranking_loss: prediction [2] and target [3]", &two, &two, &three);
+    refuses!(TripletMarginLoss::new(), "triplet_margin_loss: anchor f32 [2] and negative f32 [3]", &two, &two, &three);
+
+    refuses!(FocalLoss::new(), "sigmoid_focal_loss: prediction [2] and target [3] differ", &two, &three);
+    refuses!(FocalLoss::new().gamma(-1.0), "sigmoid_focal_loss: gamma -1, expected", &two, &two);
+    refuses!(DiceLoss::new(), "dice_loss: prediction [2], expected [N, C, d..]", &two, &two);
+    refuses!(IoULoss::new(), "iou_loss: boxes [3], expected [.., 4]", &three, &three);
+    refuses!(GIoULoss::new(), "giou_loss: boxes [3], expected [.., 4]", &three, &three);
 }
 
 #[derive(Module)]

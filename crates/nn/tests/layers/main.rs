@@ -1,5 +1,7 @@
-//! What holds for every layer: right gradients, PyTorch's values and names, copies, types, modes, lines, and that it is listed here.
+//! What holds for every layer and every loss: right gradients, PyTorch's values and names, copies, types, modes, lines, and that it is
+//! listed here.
 
+mod losses;
 mod sample;
 mod samples;
 
@@ -7,10 +9,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use sample::Sample;
-use samples::samples;
 use tapegrad_core::{DType, Tensor, tape};
 use tapegrad_gradcheck::GradCheck;
 use tapegrad_nn::{Module, StateDict};
+
+fn samples() -> Vec<Sample> {
+    samples::samples().into_iter().chain(losses::losses()).collect()
+}
 
 /// Runs a check on each sample and tells of all that fail.
 fn each(check: impl Fn(&Sample) -> Result<(), String>) {
@@ -30,9 +35,9 @@ fn state_of(module: &dyn Module) -> Vec<Tensor> {
 }
 
 #[test]
-fn every_layer_has_samples() {
-    let listing = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/layers/mod.rs");
-    let source = std::fs::read_to_string(listing).unwrap();
+fn every_layer_and_loss_has_samples() {
+    let listing = |folder| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder).join("mod.rs");
+    let source = ["layers", "losses"].map(|folder| std::fs::read_to_string(listing(folder)).unwrap()).concat();
     let exported = source.split("pub use ").skip(1).filter_map(|entry| entry.split(';').next());
     let exported: BTreeSet<&str> = exported
         .flat_map(|entry| entry.split(|c: char| !c.is_alphanumeric()))
@@ -77,7 +82,9 @@ fn a_deep_copy_computes_the_same_and_is_apart() {
             return Err("the copy has other names".into());
         }
         let y = copy.call(inputs);
-        copy.module().parameters().iter().for_each(|param| param.update(|value| value + 1.0));
+        let buffers = copy.module().named_buffers().into_iter().map(|(_, buffer)| buffer);
+        let cells = copy.module().parameters().into_iter().chain(buffers);
+        cells.filter(|cell| cell.dtype().is_float()).for_each(|cell| cell.update(|value| value + 1.0));
         if !all_equal(&before, &state_of(subject.module())) {
             return Err("what was done to the copy was done to the original".into());
         }
@@ -141,7 +148,7 @@ fn every_op_in_a_layer_reports_the_line_of_the_call() {
         let graph = tape::graph(&y.iter().collect::<Vec<_>>());
         let sites: BTreeSet<(&str, u32)> =
             graph.edges.iter().map(|edge| (edge.site.file(), edge.site.line())).collect();
-        match sites.iter().all(|(file, _)| file.contains("tests/layers/sample")) && sites.len() <= 1 {
+        match sites.iter().all(|(file, _)| file.contains("tests/layers/")) && sites.len() <= 1 {
             true => Ok(()),
             false => Err(format!("{sites:?}")),
         }

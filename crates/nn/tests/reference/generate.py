@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes values.safetensors: what PyTorch's layers compute, in f64, for the samples of tests/layers/samples.rs of the same keys.
+"""Makes values.safetensors: what PyTorch's layers compute, in f64, for the samples of tests/layers of the same keys.
 
     pip install torch numpy safetensors
     python crates/nn/tests/reference/generate.py
@@ -10,6 +10,7 @@ inputs (g0, ..) and by the parameters (p.NAME), and the buffers after the call (
 import pathlib
 import zlib
 
+import losses
 import numpy
 import torch
 from safetensors.numpy import save_file
@@ -259,6 +260,8 @@ case("RNNCell/plain", nn.RNNCell(3, 2), (2, 3), (2, 2))
 case("RNNCell/relu, without bias", nn.RNNCell(3, 2, bias=False, nonlinearity="relu"), (3,))
 case("GRUCell/plain", nn.GRUCell(3, 2), (2, 3), (2, 2))
 case("LSTMCell/plain", nn.LSTMCell(3, 2), (2, 3), (2, 2), (2, 2), call=lambda m, x, h, c: m(x, (h, c)))
+
+losses.cases(case)
 
 path = HERE / "values.safetensors"
 save_file(tensors, path, metadata={"torch": torch.__version__.split("+")[0]})
