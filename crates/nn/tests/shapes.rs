@@ -1,8 +1,8 @@
-//! Layers of random widths on inputs of random shapes: what comes out has the shape that the lengths say, and gradients by inputs and
+//! Layers of random widths and losses on inputs of random shapes: what comes out has the shape that the lengths say, and gradients by inputs and
 //! parameters agree with finite differences.
 
 use proptest::prelude::*;
-use tapegrad_core::{DType, Tensor, manual_seed};
+use tapegrad_core::{DType, Reduction, Tensor, manual_seed};
 use tapegrad_gradcheck::strategies::Values;
 use tapegrad_gradcheck::{GradCheck, proptest};
 use tapegrad_nn::*;
@@ -11,6 +11,8 @@ use tapegrad_nn::*;
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }
 }
+
+const REDUCTIONS: [Reduction; 3] = [Reduction::None, Reduction::Sum, Reduction::Mean];
 
 type Checked = Result<(), TestCaseError>;
 
@@ -175,5 +177,75 @@ proptest! {
         let places: Vec<i64> = places.into_iter().map(|place| (place % rows) as i64).collect();
         let (n, at) = (places.len(), Tensor::from(places));
         holds(Embedding::new(rows, width), &[], &[&[n, width]], |layer, _| vec![layer.call(&at)])?;
+    }
+
+    #[test]
+    fn losses_of_numbers(shape in prop::collection::vec(1usize..4, 0..4), which in 0usize..3, seed in any::<u64>()) {
+        let reduction = REDUCTIONS[which];
+        let out: &[usize] = if which == 0 { &shape } else { &[] };
+        let pair = [input(&shape, seed), input(&shape, seed ^ 1)];
+        macro_rules! of_two {
+            ($loss:expr, $inputs:expr) => {
+                holds($loss.reduction(reduction), $inputs, &[out], |loss, x| vec![loss.call(&(&x[0], &x[1]))])?
+            };
+        }
+        of_two!(MSELoss::new(), &pair);
+        of_two!(L1Loss::new(), &pair);
+        of_two!(SmoothL1Loss::new().beta(0.7), &pair);
+        of_two!(HuberLoss::new().delta(0.9), &pair);
+        of_two!(PoissonNLLLoss::new(), &pair);
+        let share = |x: &Tensor| x.sigmoid();
+        of_two!(BCEWithLogitsLoss::new(), &[pair[0].clone(), share(&pair[1])]);
+        of_two!(BCELoss::new(), &[share(&pair[0]), share(&pair[1])]);
+        of_two!(FocalLoss::new(), &[pair[0].clone(), share(&pair[1])]);
+        let signs = input(&shape, seed ^ 2).sign();
+        holds(SoftMarginLoss::new().reduction(reduction), &pair[..1], &[out], |loss, x| vec![loss.call(&(&x[0], &signs))])?;
+        let three = [pair[0].clone(), pair[1].clone(), share(&input(&shape, seed ^ 3))];
+        holds(GaussianNLLLoss::new().reduction(reduction), &three, &[out], |loss, x| {
+            vec![loss.call(&(&x[0], &x[1], &x[2]))]
+        })?;
+    }
+
+    #[test]
+    fn losses_of_classes(
+        (n, c) in (1usize..4, 2usize..5),
+        places in prop::collection::vec(1usize..3, 0..3),
+        (which, smoothing) in (0usize..3, 0usize..2),
+        seed in any::<u64>(),
+    ) {
+        manual_seed(seed);
+        let reduction = REDUCTIONS[which];
+        let classes: Vec<usize> = [n].into_iter().chain(places.iter().copied()).collect();
+        let scores: Vec<usize> = [n, c].into_iter().chain(places.iter().copied()).collect();
+        let out: &[usize] = if which == 0 { &classes } else { &[] };
+        let target = Tensor::randint(0, c as i64, &classes[..]);
+        let weight = || input(&[c], seed ^ 1).exp();
+        let cross = CrossEntropyLoss::new().weight(weight()).label_smoothing(0.2 * smoothing as f64).reduction(reduction);
+        holds(cross, &[input(&scores, seed)], &[out], |loss, x| vec![loss.call(&(&x[0], &target))])?;
+        let nll = NLLLoss::new().weight(weight()).reduction(reduction);
+        holds(nll, &[input(&scores, seed)], &[out], |loss, x| vec![loss.call(&(&x[0], &target))])?;
+        if places.is_empty() {
+            let margin = MultiMarginLoss::new().reduction(reduction);
+            holds(margin, &[input(&scores, seed)], &[out], |loss, x| vec![loss.call(&(&x[0], &target))])?;
+        }
+    }
+
+    #[test]
+    fn losses_of_vectors((n, width, which) in (1usize..4, 2usize..4, 0usize..3), seed in any::<u64>()) {
+        let reduction = REDUCTIONS[which];
+        let out: &[usize] = if which == 0 { &[n] } else { &[] };
+        let rows: Vec<Tensor> = (0..3).map(|i| input(&[n, width], seed ^ i)).collect();
+        let signs = input(&[n], seed ^ 5).sign();
+        let triplet = TripletMarginLoss::new().margin(3.0).reduction(reduction);
+        holds(triplet, &rows, &[out], |loss, x| vec![loss.call(&(&x[0], &x[1], &x[2]))])?;
+        let cosine = CosineEmbeddingLoss::new().margin(-0.9).reduction(reduction);
+        holds(cosine, &rows[..2], &[out], |loss, x| vec![loss.call(&(&x[0], &x[1], &signs))])?;
+        let ranks = [input(&[n], seed), input(&[n], seed ^ 1)];
+        holds(MarginRankingLoss::new().margin(0.3).reduction(reduction), &ranks, &[out], |loss, x| {
+            vec![loss.call(&(&x[0], &x[1], &signs))]
+        })?;
+        holds(HingeEmbeddingLoss::new().reduction(reduction), &ranks[..1], &[out], |loss, x| {
+            vec![loss.call(&(&x[0], &signs))]
+        })?;
     }
 }
