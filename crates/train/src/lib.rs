@@ -5,8 +5,10 @@ mod error;
 mod goal;
 mod measures;
 pub mod metrics;
+mod tensorboard;
 
 pub use checkpoint::{Checkpoint, Checkpoints};
 pub use error::Error;
 pub use goal::{Goal, highest, lowest};
 pub use measures::Measures;
+pub use tensorboard::TensorBoard;
