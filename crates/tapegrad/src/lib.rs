@@ -57,6 +57,7 @@ mod book {
         finding_faults = "docs/finding_faults.md",
         memory = "docs/memory.md",
         models = "docs/models.md",
-        optimisers = "docs/optimisers.md"
+        optimisers = "docs/optimisers.md",
+        training = "docs/training.md"
     );
 }

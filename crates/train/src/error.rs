@@ -57,4 +57,19 @@ pub enum Error {
         /// What differs.
         cause: tapegrad_optim::Error,
     },
+    /// A loader gave an error in place of a batch.
+    #[error("{set} set, epoch {epoch}, batch {batch}: {cause}")]
+    Batch {
+        /// `training` or `validation`.
+        set: &'static str,
+        /// The epoch, from 0 on.
+        epoch: usize,
+        /// The batch, from 0 on.
+        batch: usize,
+        /// What the loader said.
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A picture or a page was not made.
+    #[error(transparent)]
+    Picture(#[from] tapegrad_viz::Error),
 }

@@ -26,6 +26,12 @@ impl Measures {
     }
 }
 
+/// A measure as a person reads it: with four decimals where they say something.
+pub(crate) fn shown(value: f64) -> String {
+    let ordinary = (1e-3..1e5).contains(&value.abs());
+    if ordinary || value == 0.0 { format!("{value:.4}") } else { format!("{value:.3e}") }
+}
+
 impl<S: Into<String>> FromIterator<(S, f64)> for Measures {
     fn from_iter<I: IntoIterator<Item = (S, f64)>>(pairs: I) -> Self {
         Measures(pairs.into_iter().map(|(name, value)| (name.into(), value)).collect())
@@ -35,5 +41,16 @@ impl<S: Into<String>> FromIterator<(S, f64)> for Measures {
 impl<S: Into<String>, const N: usize> From<[(S, f64); N]> for Measures {
     fn from(pairs: [(S, f64); N]) -> Self {
         pairs.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_size_are_short() {
+        let shown = [0.0, 0.98, -0.001, 99_999.0, 0.000_5, 1e5, f64::NAN, f64::INFINITY].map(shown);
+        assert_eq!(shown, ["0.0000", "0.9800", "-0.0010", "99999.0000", "5.000e-4", "1.000e5", "NaN", "inf"]);
     }
 }

@@ -1,0 +1,205 @@
+//! The training loop: what it is made of. The loop itself is in `fit.rs`.
+
+mod fit;
+mod resume;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tapegrad_core::{RngState, Tensor};
+use tapegrad_nn::Module;
+use tapegrad_optim::schedule::Schedule;
+use tapegrad_optim::{ClipNorm, Optimizer, Rule};
+
+use crate::callback::{Callback, Standing};
+use crate::checkpoint::Checkpoints;
+use crate::history::History;
+use crate::interrupt::CtrlC;
+use crate::rows::IntoBatch;
+
+type Predict<'a, M, B, P> = Box<dyn Fn(&M, &B) -> P + 'a>;
+type Loss<'a, P> = Box<dyn Fn(&P) -> Tensor + 'a>;
+type Validation<'a, B> = Box<dyn Fn() -> Batches<'a, B> + 'a>;
+type Batches<'a, B> = Box<dyn Iterator<Item = Result<B, Box<dyn Error + Send + Sync>>> + 'a>;
+type Metric<'a, P> = Box<dyn Fn(&P) -> f64 + 'a>;
+
+/// A training: a model, an optimiser, what the model says of a batch and what that costs, with what is done beside the steps.
+///
+/// [`fit`](Trainer::fit) is a loop over epochs and batches that could stand in a program of yours:
+///
+/// ```
+/// use tapegrad_core::{Rng, Tensor, manual_seed};
+/// use tapegrad_nn::{Forward, Linear, Module, ReLU, Sequential};
+/// use tapegrad_optim::Adam;
+/// use tapegrad_optim::schedule::OneCycle;
+/// use tapegrad_train::metrics::accuracy;
+/// use tapegrad_train::{EarlyStopping, Trainer, highest};
+///
+/// /// Points, and whether they lie outside a circle.
+/// fn points(seed: usize) -> (Tensor, Tensor) {
+///     let x = Rng::seeded(seed as u64).randn([64, 2]);
+///     let y = x.square().sum_dim(1).gt(1.5).to_dtype(tapegrad_core::DType::I64);
+///     (x, y)
+/// }
+///
+/// manual_seed(1);
+/// let net = Sequential::from((Linear::new(2, 32), ReLU::new(), Linear::new(32, 2)));
+/// let mut trainer = Trainer::new(
+///     &net,
+///     Adam::new(net.parameters(), 1e-2),
+///     |net, (x, y): &(Tensor, Tensor)| (net.call(x), y.clone()),
+///     |(scores, y)| scores.cross_entropy(y),
+/// )
+/// .validation(|| (0..4).map(points))
+/// .metric("accuracy", |(scores, y)| accuracy(scores, y))
+/// .schedule(OneCycle::new(2e-2, 200))
+/// .clip_norm(1.0)
+/// .callback(EarlyStopping::new(highest("accuracy")).patience(3));
+///
+/// let training = |epoch: usize| (0..20).map(move |batch| points(100 + 20 * epoch + batch));
+/// let history = trainer.fit(10, training)?;
+/// assert!(history.last().unwrap().get("accuracy").unwrap() > 0.9);
+/// # Ok::<(), tapegrad_train::Error>(())
+/// ```
+///
+/// A loader is a function from an epoch to an iterator of batches, or of `Result`s of batches. In a training that is to be resumed it
+/// depends on the epoch and on nothing else, or draws from the thread's generator.
+#[must_use]
+pub struct Trainer<'a, M: Module + ?Sized, R: Rule, B, P> {
+    model: &'a M,
+    optimizer: Optimizer<R>,
+    predict: Predict<'a, M, B, P>,
+    loss: Loss<'a, P>,
+    validation: Option<Validation<'a, B>>,
+    metrics: Vec<(String, Metric<'a, P>)>,
+    schedule: Option<Box<dyn Schedule + 'a>>,
+    clip: Option<ClipNorm>,
+    callbacks: Vec<Box<dyn Callback<M, P> + 'a>>,
+    checkpoints: Option<Checkpoints>,
+    /// Wishes to stop, and what hears one of them.
+    asked: Vec<Arc<AtomicBool>>,
+    _ctrl_c: Option<CtrlC>,
+    at: Standing,
+    history: History,
+    stopped: Option<String>,
+    /// Where the thread's generator stood before the loader of this epoch was asked.
+    epoch_begin: Option<RngState>,
+}
+
+impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
+    /// A training of `model` by `optimizer`, which has the model's parameters or some of them.
+    ///
+    /// `predict` is what the model says of a batch, with all that losses and metrics need beside it, such as the right answers:
+    /// `|net, (x, y)| (net.call(x), y.clone())`. `loss` is what that costs, a mean over the examples. Both run for every batch of the
+    /// training set and, without recording, of the validation set.
+    pub fn new(
+        model: &'a M,
+        optimizer: Optimizer<R>,
+        predict: impl Fn(&M, &B) -> P + 'a,
+        loss: impl Fn(&P) -> Tensor + 'a,
+    ) -> Self {
+        Trainer {
+            model,
+            optimizer,
+            predict: Box::new(predict),
+            loss: Box::new(loss),
+            validation: None,
+            metrics: Vec::new(),
+            schedule: None,
+            clip: None,
+            callbacks: Vec::new(),
+            checkpoints: None,
+            asked: Vec::new(),
+            _ctrl_c: None,
+            at: Standing { loss: f64::NAN, ..Standing::default() },
+            history: History::default(),
+            stopped: None,
+            epoch_begin: None,
+        }
+    }
+
+    /// The batches of the validation set, which the model is asked for after every epoch.
+    pub fn validation<V>(mut self, batches: impl Fn() -> V + 'a) -> Self
+    where
+        V: IntoIterator<Item: IntoBatch<B> + 'a, IntoIter: 'a>,
+    {
+        self.validation = Some(Box::new(move || Box::new(batches().into_iter().map(IntoBatch::into_batch))));
+        self
+    }
+
+    /// A measure of the predictions of the whole validation set, put together, after every epoch:
+    /// `.metric("accuracy", |(scores, y)| accuracy(scores, y))`. What it says is exact, not a mean over batches. There are also `loss`,
+    /// the mean over the epoch's steps, `valid loss` and `lr`.
+    pub fn metric(mut self, name: &str, measure: impl Fn(&P) -> f64 + 'a) -> Self {
+        self.metrics.push((name.to_string(), Box::new(measure)));
+        self
+    }
+
+    /// The learning rate of every step, counted from 0 over all epochs.
+    pub fn schedule(mut self, schedule: impl Schedule + 'a) -> Self {
+        self.schedule = Some(Box::new(schedule));
+        self
+    }
+
+    /// Scales the gradients of a step to a norm of at most this, all of them together: [`ClipNorm`].
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    pub fn clip_norm(mut self, max_norm: f64) -> Self {
+        self.clip = Some(ClipNorm::new(max_norm));
+        self
+    }
+
+    /// Something that is done beside the steps.
+    pub fn callback(mut self, callback: impl Callback<M, P> + 'a) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// Where a checkpoint is kept after every epoch, after all callbacks, and when the training is asked to stop.
+    pub fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.checkpoints = Some(checkpoints);
+        self
+    }
+
+    /// Once this is true, the training finishes its step, keeps a checkpoint, stops, and says so.
+    pub fn stop_when(mut self, asked: Arc<AtomicBool>) -> Self {
+        self.asked.push(asked);
+        self
+    }
+
+    /// Ctrl-C asks the training to stop, as [`stop_when`](Trainer::stop_when) has it; a second one ends the program at once.
+    pub fn stop_on_ctrl_c(self) -> Self {
+        let asked = Arc::new(AtomicBool::new(false));
+        Trainer { _ctrl_c: Some(CtrlC::sets(&asked)), ..self.stop_when(asked) }
+    }
+
+    /// The optimiser.
+    pub fn optimizer(&self) -> &Optimizer<R> {
+        &self.optimizer
+    }
+
+    /// What was measured so far.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Where the training stands.
+    pub fn standing(&self) -> &Standing {
+        &self.at
+    }
+
+    /// Why the training ended before its last epoch, if it did.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+}
+
+impl<M: Module + ?Sized, R: Rule, B, P> fmt::Debug for Trainer<'_, M, R, B, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "training of {} by {:?}: {:?}", self.model.type_name(), self.optimizer, self.at)
+    }
+}

@@ -1,0 +1,175 @@
+//! What the callbacks leave behind.
+
+use std::fs;
+
+use super::{Batch, Folder, in_order, points, shuffled};
+use tapegrad_core::{Tensor, manual_seed, tensor};
+use tapegrad_nn::{Forward, Linear, Module, summary};
+use tapegrad_optim::schedule::Plateau;
+use tapegrad_optim::{Adam, Sgd};
+use tapegrad_train::metrics::{Confusion, accuracy};
+use tapegrad_train::{
+    Callback, CsvLog, EarlyStopping, Error, OnPlateau, Progress, Report, Run, TensorBoard, Trainer, highest, lowest,
+};
+
+/// A weight that goes up by 1 at every step, and measures that are made of it.
+fn counting() -> Linear {
+    let net = Linear::new(1, 1).without_bias();
+    net.weight.set(&tensor![[0.0]]);
+    net
+}
+
+/// Trains [`counting`] for up to 20 epochs of one step, with `measure` of the weight.
+fn count_up<'a>(
+    net: &'a Linear,
+    measure: impl Fn(f64) -> f64 + 'a,
+    callback: impl Callback<Linear, Tensor> + 'a,
+) -> (f64, usize, Option<String>) {
+    let mut trainer = Trainer::new(
+        net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| -y.sum(),
+    )
+    .validation(|| [tensor![[1.0]]])
+    .metric("measure", move |y| measure(y.item()))
+    .callback(callback);
+    trainer.fit(20, |_| [tensor![[1.0]]]).unwrap();
+    (net.weight.item(), trainer.standing().epoch, trainer.stopped().map(str::to_string))
+}
+
+#[test]
+fn early_stopping_brings_the_best_weights_back() {
+    let peak = |w: f64| -(w - 4.0).abs();
+    let (weight, epochs, why) = count_up(&counting(), peak, EarlyStopping::new(highest("measure")).patience(3));
+    assert_eq!((weight, epochs), (4.0, 7));
+    assert_eq!(why.as_deref(), Some("measure has not been better than -0 for 3 epochs"));
+    let (weight, epochs, why) = count_up(&counting(), |w| -w, EarlyStopping::new(lowest("measure")).patience(3));
+    assert_eq!((weight, epochs, why), (20.0, 20, None));
+    // NaN is no better than anything, and a training that never was better than nothing keeps its weights.
+    let (weight, epochs, _) = count_up(&counting(), |_| f64::NAN, EarlyStopping::new(lowest("measure")).patience(2));
+    assert_eq!((weight, epochs), (2.0, 2));
+}
+
+#[test]
+fn a_plateau_lowers_the_learning_rate_from_the_next_step_on() {
+    let plateau = Plateau::new(1.0).patience(1).factor(0.5);
+    let (weight, ..) = count_up(&counting(), |_| 1.0, OnPlateau::new("measure", plateau));
+    // One epoch that is the first, then half as much after every two.
+    let steps = [1.0, 1.0, 1.0].into_iter().chain((1..).flat_map(|halvings| [0.5f64.powi(halvings); 2]));
+    assert_eq!(weight, steps.take(20).sum::<f64>());
+}
+
+#[test]
+#[should_panic(
+    expected = "EarlyStopping: there is no measure \"f1\", expected one of [\"loss\", \"valid loss\", \"measure\""
+)]
+fn a_goal_that_is_not_measured_is_refused() {
+    count_up(&counting(), |w| w, EarlyStopping::new(highest("f1")));
+}
+
+/// A short training of points with some callback.
+fn train<'a>(callback: impl Callback<Linear, (Tensor, Tensor)> + 'a, net: &'a Linear) -> tapegrad_train::History {
+    let (data, other) = (points(40), points(30));
+    let mut trainer = Trainer::new(
+        net,
+        Adam::new(net.parameters(), 0.05),
+        |net: &Linear, (x, y): &Batch| (net.call(x), y.clone()),
+        |(scores, y)| scores.cross_entropy(y),
+    )
+    .validation(|| in_order(&other, 7))
+    .metric("accuracy", |(scores, y)| accuracy(scores, y))
+    .callback(callback);
+    trainer.fit(3, |_| shuffled(&data, 8)).unwrap()
+}
+
+#[test]
+fn the_log_has_a_line_for_every_epoch() {
+    let folder = Folder::new("csv");
+    manual_seed(1);
+    let history = train(CsvLog::new(folder.file("runs/log.csv")), &Linear::new(3, 2));
+    let text = fs::read_to_string(folder.file("runs/log.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "epoch,loss,valid loss,accuracy,lr");
+    let cells: Vec<f64> = lines[3].split(',').map(|cell| cell.parse().unwrap()).collect();
+    let expected = history.last().unwrap().iter().map(|(_, value)| value);
+    assert_eq!(cells, std::iter::once(3.0).chain(expected).collect::<Vec<f64>>());
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn tensorboard_gets_a_curve_for_every_measure() {
+    let folder = Folder::new("events");
+    let log = TensorBoard::new(&folder.0).unwrap();
+    let path = log.path().to_owned();
+    train(log, &Linear::new(3, 2));
+    let bytes = fs::read(path).unwrap();
+    let count = |tag: &str| bytes.windows(tag.len()).filter(|window| *window == tag.as_bytes()).count();
+    assert_eq!((count("step/loss"), count("step/lr")), (15, 15));
+    let measures = ["epoch/loss", "epoch/valid loss", "epoch/accuracy", "epoch/lr"];
+    assert_eq!(measures.map(count), [3; 4]);
+}
+
+#[test]
+fn the_report_opens_alone_and_shows_curves_classes_parts_the_model_and_the_graph() {
+    let folder = Folder::new("report");
+    let path = folder.file("runs/report.html");
+    let net = Linear::new(3, 2);
+    let report = Report::new(&path, "Points & <lines>")
+        .summary(&summary(&net, &Tensor::zeros([1, 3])))
+        .confusion(&["left", "right"], |(scores, y): &(Tensor, Tensor)| Confusion::of(scores, y))
+        .part(|page, (_, y)| Ok(page.heading("Part").paragraph(&format!("{} answers", y.numel()))));
+    train(report, &net);
+    let page = fs::read_to_string(&path).unwrap();
+    for expected in [
+        "<title>Points &amp; &lt;lines&gt;</title>",
+        "3 of 3 epochs, 15 steps",
+        "valid loss",
+        "learning rate",
+        "left taken for right",
+        "30 answers",
+        "Linear",
+        "cross_entropy",
+        "weight",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert_eq!(page.matches("http").count(), page.matches("xmlns=\"http").count(), "the page loads nothing");
+    assert!(!page.contains("<script"));
+}
+
+#[test]
+fn a_report_of_a_loss_that_is_not_a_number_is_still_a_page() {
+    let folder = Folder::new("nan");
+    let path = folder.file("report.html");
+    let net = counting();
+    let report = Report::new(&path, "Nothing");
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| y.sum() * f64::NAN,
+    )
+    .callback(report);
+    trainer.fit(2, |_| [tensor![[1.0]]]).unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("2 of 2 epochs"));
+}
+
+/// Where the standard error is no terminal, as in a test, there are only the lines; the training is the same.
+#[test]
+fn progress_changes_nothing() {
+    let trained = |progress: bool| {
+        manual_seed(2);
+        let net = Linear::new(3, 2);
+        if progress { train(Progress::new(), &net) } else { train(Nothing, &net) }
+    };
+    assert_eq!(trained(true), trained(false));
+}
+
+struct Nothing;
+
+impl<M, P> Callback<M, P> for Nothing {
+    fn step(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        Ok(())
+    }
+}

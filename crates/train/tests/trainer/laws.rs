@@ -1,0 +1,207 @@
+//! The loop does what it says, no more and no less.
+
+use std::error::Error as _;
+use std::panic::Location;
+
+use super::{Batch, in_order, net, points, shuffled};
+use tapegrad_core::{Tensor, manual_seed, no_grad, scope, tape, tensor};
+use tapegrad_nn::{Forward, Linear, Module};
+use tapegrad_optim::schedule::{OneCycle, Schedule};
+use tapegrad_optim::{Adam, Sgd, clip_grad_norm};
+use tapegrad_train::metrics::accuracy;
+use tapegrad_train::{Callback, Checkpoint, Error, Run, Trainer};
+
+#[test]
+fn fit_has_the_bits_of_the_loop_written_by_hand() {
+    let data = points(50);
+    manual_seed(1);
+    let by_hand = net();
+    let schedule = OneCycle::new(0.05, 30);
+    let mut opt = Adam::new(by_hand.parameters(), 0.01);
+    let mut losses = Vec::new();
+    for epoch in 0..3 {
+        by_hand.train();
+        let (mut sum, mut rows) = (0.0, 0.0);
+        for (i, (x, y)) in shuffled(&data, 8).into_iter().enumerate() {
+            opt.set_lr(schedule.lr(epoch * 7 + i));
+            opt.zero_grad();
+            let loss = by_hand.call(&x).cross_entropy(&y);
+            loss.backward();
+            clip_grad_norm(by_hand.parameters(), 0.5);
+            opt.step();
+            sum += loss.item() * y.numel() as f64;
+            rows += y.numel() as f64;
+        }
+        losses.push(sum / rows);
+    }
+    let expected = Checkpoint::of(&by_hand, &opt).to_bytes().unwrap();
+
+    manual_seed(1);
+    let net = net();
+    let mut trainer = Trainer::new(
+        &net,
+        Adam::new(net.parameters(), 0.01),
+        |net, (x, y): &Batch| (net.call(x), y.clone()),
+        |(scores, y)| scores.cross_entropy(y),
+    )
+    .schedule(OneCycle::new(0.05, 30))
+    .clip_norm(0.5);
+    let history = trainer.fit(3, |_| shuffled(&data, 8)).unwrap();
+    assert!(Checkpoint::of(&net, trainer.optimizer()).to_bytes().unwrap() == expected);
+    assert_eq!(history.curve("loss").1, losses);
+    assert_eq!(history.names(), ["loss", "lr"]);
+    assert_eq!(trainer.standing().step, 21);
+    assert_eq!(trainer.stopped(), None);
+}
+
+#[test]
+fn measures_of_the_validation_set_are_of_the_whole_of_it_in_evaluation() {
+    let (data, other) = (points(40), points(23));
+    let net = net();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 0.1),
+        |net, (x, y): &Batch| (net.call(x), y.clone()),
+        |(scores, y)| scores.cross_entropy(y),
+    )
+    .validation(|| in_order(&other, 5))
+    .metric("accuracy", |(scores, y)| accuracy(scores, y))
+    .metric("examples", |(scores, y)| {
+        assert!(!scores.needs_grad());
+        y.numel() as f64
+    });
+    let history = trainer.fit(2, |_| shuffled(&data, 8)).unwrap();
+    let last = history.last().unwrap();
+    assert_eq!(last.get("examples"), Some(23.0));
+    let scores = no_grad(|| net.call(&other.0));
+    assert_eq!(last.get("accuracy"), Some(accuracy(&scores, &other.1)));
+    let (found, expected) = (last.get("valid loss").unwrap(), scores.cross_entropy(&other.1).item());
+    assert!(
+        (found - expected).abs() < 1e-6 * expected,
+        "{found}, expected {expected}: the last batch counts as it should"
+    );
+    assert_eq!(history.names(), ["loss", "valid loss", "accuracy", "examples", "lr"]);
+    assert_eq!(tape::stats().edges, 0);
+}
+
+#[test]
+fn a_second_fit_goes_on_where_the_first_ended() {
+    let data = points(20);
+    let train = |calls: &[usize]| {
+        manual_seed(3);
+        let net = net();
+        let mut trainer = Trainer::new(
+            &net,
+            Adam::new(net.parameters(), 0.01),
+            |net, (x, y): &Batch| (net.call(x), y.clone()),
+            |(scores, y)| scores.cross_entropy(y),
+        );
+        for &epochs in calls {
+            trainer.fit(epochs, |_| shuffled(&data, 8)).unwrap();
+        }
+        trainer.checkpoint().to_bytes().unwrap()
+    };
+    assert!(train(&[4]) == train(&[1, 3, 3, 4]));
+}
+
+#[test]
+fn a_loader_that_fails_is_an_error_that_names_the_batch() {
+    let net = Linear::new(1, 1);
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 0.1),
+        |net, x: &Tensor| net.call(x),
+        |y: &Tensor| y.square().mean(),
+    );
+    let batch = || tensor![[1.0]];
+    let training = |epoch| vec![Ok(batch()), if epoch == 1 { Err("picture 7 is damaged") } else { Ok(batch()) }];
+    let error = trainer.fit(3, training).unwrap_err();
+    assert_eq!(error.to_string(), "training set, epoch 1, batch 1: picture 7 is damaged");
+    assert!(matches!(error, Error::Batch { epoch: 1, batch: 1, .. }) && error.source().is_none());
+    let mut trainer = trainer.validation(|| [Err(std::io::Error::other("no disk"))]);
+    let error = trainer.fit(3, |_| [batch()]).unwrap_err();
+    assert_eq!(error.to_string(), "validation set, epoch 1, batch 0: no disk");
+}
+
+/// Notes the lines of the ops of every loss.
+struct Lines<'a>(&'a std::cell::RefCell<Vec<(String, u32)>>);
+
+impl<M, P> Callback<M, P> for Lines<'_> {
+    fn loss(&mut self, loss: &Tensor) -> Result<(), Error> {
+        let site = |site: &Location<'_>| (site.file().to_string(), site.line());
+        self.0.borrow_mut().extend(tape::graph(&[loss]).edges.iter().map(|edge| site(edge.site)));
+        Ok(())
+    }
+}
+
+#[test]
+fn ops_of_the_closures_have_their_own_lines_wherever_fit_is_called() {
+    let net = Linear::new(1, 1);
+    let lines = std::cell::RefCell::default();
+    let here = line!();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 0.1),
+        |net, x: &Tensor| net.call(x),
+        |y: &Tensor| y.square().mean(),
+    )
+    .callback(Lines(&lines));
+    scope::library(Location::caller(), || trainer.fit(1, |_| [tensor![[1.0]]])).unwrap();
+    drop(trainer);
+    let lines = lines.into_inner();
+    assert!(lines.len() >= 3 && lines.iter().all(|(file, _)| file == file!()), "{lines:?}");
+    assert!(lines.iter().all(|(_, line)| [here + 4, here + 5].contains(line)), "{lines:?}");
+}
+
+/// Notes what it is told.
+struct Told<'a>(&'a str, &'a std::cell::RefCell<Vec<String>>);
+
+impl<M, P> Callback<M, P> for Told<'_> {
+    fn begin(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.1.borrow_mut().push(format!("{} begin {}", self.0, run.at.epochs));
+        Ok(())
+    }
+    fn loss(&mut self, loss: &Tensor) -> Result<(), Error> {
+        assert!(loss.needs_grad());
+        Ok(())
+    }
+    fn step(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        let at = run.at;
+        self.1.borrow_mut().push(format!("{} step {} {}/{:?}", self.0, at.step, at.batch, at.batches));
+        run.lr /= 2.0;
+        Ok(())
+    }
+    fn epoch(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.1.borrow_mut().push(format!("{} epoch {} {}", self.0, run.at.epoch, run.history.epochs().len()));
+        if run.at.epoch == 2 {
+            run.stop("enough");
+        }
+        Ok(())
+    }
+    fn end(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.1.borrow_mut().push(format!("{} end {}", self.0, run.lr));
+        Ok(())
+    }
+}
+
+#[test]
+fn callbacks_are_told_in_order_set_the_learning_rate_and_end_the_training() {
+    let net = Linear::new(1, 1);
+    let told = std::cell::RefCell::default();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 0.5),
+        |net, x: &Tensor| net.call(x),
+        |y: &Tensor| y.square().mean(),
+    )
+    .callback(Told("a", &told))
+    .callback(Told("b", &told));
+    trainer.fit(9, |_| [tensor![[1.0]]]).unwrap();
+    assert_eq!(trainer.stopped(), Some("enough"));
+    drop(trainer);
+    let told = told.into_inner();
+    let of_a: Vec<&str> = told.iter().filter_map(|line| line.strip_prefix("a ")).collect();
+    let steps = ["step 1 1/Some(1)", "epoch 1 1", "step 2 1/Some(1)", "epoch 2 2"];
+    assert_eq!(of_a, [&["begin 9"][..], &steps, &["end 0.03125"]].concat());
+    assert!(told.chunks(2).all(|pair| pair[0].starts_with('a') && pair[1].starts_with('b')), "{told:?}");
+}

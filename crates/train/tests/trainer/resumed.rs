@@ -1,0 +1,131 @@
+//! A training that was stopped anywhere and goes on has the bits of one that was not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Batch, Folder, in_order, net, points, shuffled};
+use tapegrad_core::{Tensor, manual_seed};
+use tapegrad_nn::{Forward, Linear, Module, Sequential};
+use tapegrad_optim::schedule::{OneCycle, Plateau};
+use tapegrad_optim::{Adam, Rule, Sgd};
+use tapegrad_train::metrics::accuracy;
+use tapegrad_train::{
+    Callback, Checkpoint, Checkpoints, EarlyStopping, Error, OnPlateau, Run, Trainer, highest, lowest,
+};
+
+const EPOCHS: usize = 4;
+const STEPS: usize = 5 * EPOCHS;
+
+/// Asks to stop after a step.
+struct StopAt(usize, Arc<AtomicBool>);
+
+impl<M, P> Callback<M, P> for StopAt {
+    fn step(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.1.store(run.at.step == self.0, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Dropout, batch statistics, an order of batches drawn from the thread's generator, a schedule or a plateau, the best weights.
+fn trainer<'a>(
+    net: &'a Sequential,
+    folder: &Folder,
+    stop_at: usize,
+    scheduled: bool,
+) -> Trainer<'a, Sequential, impl Rule + use<>, Batch, (Tensor, Tensor)> {
+    let asked = Arc::new(AtomicBool::new(false));
+    let trainer = Trainer::new(
+        net,
+        Adam::new(net.parameters(), 0.01).amsgrad(),
+        |net: &Sequential, (x, y): &Batch| (net.call(x), y.clone()),
+        |(scores, y)| scores.cross_entropy(y),
+    )
+    .validation(|| in_order(&points(30), 7))
+    .metric("accuracy", |(scores, y)| accuracy(scores, y))
+    .callback(EarlyStopping::new(highest("accuracy")).patience(2))
+    .callback(StopAt(stop_at, asked.clone()))
+    .stop_when(asked)
+    .checkpoints(Checkpoints::new(&folder.0).every(2).best(1, lowest("valid loss")));
+    if scheduled {
+        trainer.schedule(OneCycle::new(0.05, STEPS))
+    } else {
+        trainer.callback(OnPlateau::new("valid loss", Plateau::new(0.05).patience(0).factor(0.5)))
+    }
+}
+
+#[test]
+fn a_training_stopped_after_any_step_and_resumed_has_the_bits_of_one_that_was_not() {
+    let data = points(40);
+    for scheduled in [true, false] {
+        let whole = |folder: &Folder| {
+            manual_seed(7);
+            let net = net();
+            let mut trainer = trainer(&net, folder, 0, scheduled);
+            trainer.fit(EPOCHS, |_| shuffled(&data, 8)).unwrap();
+            // The last checkpoint is that before the best weights came back; both count.
+            (std::fs::read(folder.file("last.ckpt")).unwrap(), trainer.checkpoint().to_bytes().unwrap())
+        };
+        let expected = whole(&Folder::new("whole"));
+        for stop_at in 1..STEPS {
+            let folder = Folder::new(&format!("stopped-{stop_at}"));
+            manual_seed(7);
+            let first = net();
+            let mut stopped = trainer(&first, &folder, stop_at, scheduled);
+            stopped.fit(EPOCHS, |_| shuffled(&data, 8)).unwrap();
+            if stopped.standing().step < stop_at {
+                assert!(stopped.stopped().unwrap().starts_with("accuracy has not been better"));
+                continue;
+            }
+            assert!(stopped.stopped().unwrap().starts_with(&format!("stopped as asked, after step {stop_at}, ")));
+            drop(stopped);
+
+            // Another run, in which nothing is as it was.
+            manual_seed(100);
+            let second = net();
+            let mut resumed = trainer(&second, &folder, 0, scheduled);
+            assert!(resumed.resume().unwrap());
+            resumed.fit(EPOCHS, |_| shuffled(&data, 8)).unwrap();
+            let found = (std::fs::read(folder.file("last.ckpt")).unwrap(), resumed.checkpoint().to_bytes().unwrap());
+            assert!(found == expected, "stopped after step {stop_at}");
+        }
+    }
+}
+
+#[test]
+fn without_a_checkpoint_there_is_nothing_to_resume() {
+    let folder = Folder::new("nothing");
+    let net = net();
+    assert!(!trainer(&net, &folder, 0, true).resume().unwrap());
+}
+
+#[test]
+fn a_checkpoint_of_another_training_changes_neither_model_nor_optimiser() {
+    let folder = Folder::new("another");
+    let other = Linear::new(1, 1);
+    let mut its = Trainer::new(
+        &other,
+        Sgd::new(other.parameters(), 0.1),
+        |net, x: &Tensor| net.call(x),
+        |y: &Tensor| y.square().mean(),
+    )
+    .checkpoints(Checkpoints::new(&folder.0));
+    its.fit(1, |_| [Tensor::ones([1, 1])]).unwrap();
+    let net = net();
+    let mut trainer = trainer(&net, &folder, 0, true);
+    let before = trainer.checkpoint().to_bytes().unwrap();
+    let message = trainer.resume().unwrap_err().to_string();
+    assert!(message.contains("last.ckpt: load_state_dict: this is not the state of this Adam"), "{message}");
+    assert!(trainer.checkpoint().to_bytes().unwrap() == before);
+    // One that was made by hand has no place in a training.
+    Checkpoint::of(&net, trainer.optimizer()).save(folder.file("last.ckpt")).unwrap();
+    let message = trainer.resume().unwrap_err().to_string();
+    assert!(message.contains("last.ckpt: no text \"history\""), "{message}");
+}
+
+#[test]
+#[should_panic(expected = "resume: the training keeps no checkpoints; say where with checkpoints(..)")]
+fn to_resume_it_takes_a_place_for_checkpoints() {
+    let net = Linear::new(1, 1);
+    let opt = Sgd::new(net.parameters(), 0.1);
+    let _ = Trainer::new(&net, opt, |net, x: &Tensor| net.call(x), |y: &Tensor| y.mean()).resume();
+}
