@@ -1,12 +1,9 @@
 //! The data sets of the examples, each read from its folder and checked: shapes, counts and labels are what they
 //! should be, or the error says which are not.
 
-use crate::{Error, csv::Table, idx, sampling};
+use crate::{Error, csv::Table, idx, split_by_group};
 use ndarray::{Array1, Array2, Array3, ArrayView1, Axis};
-use std::{
-    collections::{BTreeSet, HashSet},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Every set in the format of MNIST has images of this side.
 const MNIST_SIDE: usize = 28;
@@ -95,18 +92,15 @@ impl KingCounty {
         }
     }
 
-    /// The rows in parts of about the given fractions, as [`split`](crate::split) has them, with all sales of one house in one part.
+    /// The rows in parts of about the given fractions, with all sales of one house in one part, as [`split_by_group`] has
+    /// them.
     ///
     /// # Panics
-    /// As [`split`](crate::split).
+    /// As [`split_by_group`].
     #[must_use]
     #[track_caller]
     pub fn split<const PARTS: usize>(&self, fractions: [f64; PARTS], seed: u64) -> [Vec<usize>; PARTS] {
-        let houses: Vec<i64> = self.id.iter().copied().collect::<BTreeSet<i64>>().into_iter().collect();
-        sampling::split(houses.len(), fractions, seed).map(|part| {
-            let part: HashSet<i64> = part.into_iter().map(|house| houses[house]).collect();
-            (0..self.id.len()).filter(|&row| part.contains(&self.id[row])).collect()
-        })
+        split_by_group(&self.id, fractions, seed)
     }
 }
 

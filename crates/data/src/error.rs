@@ -1,4 +1,4 @@
-//! One error type for all readers, so that a program can hold one `?`.
+//! One error type for all readers and loaders, so that a program can hold one `?`.
 //!
 //! The message is whole by itself: file, place, expected, found. What the operating system or the decompressor said is
 //! in the message too, and in the field `cause`; it is not repeated as the `source()` of the error.
@@ -6,7 +6,7 @@
 use crate::idx::ElementType;
 use std::{io, path::PathBuf};
 
-/// What is wrong with a data file, and where.
+/// What is wrong with data, and where.
 ///
 /// `path` is the file, or the name that was given to a `from_reader`. Lines and columns count from 1, bytes, rows and
 /// dimensions from 0.
@@ -232,4 +232,63 @@ pub enum Error {
         /// The label.
         found: u8,
     },
+
+    /// An item of a data set cannot be had, or not be put into its batch.
+    #[error("item {index}: {cause}")]
+    Item {
+        /// The item's number in the data set that was given to the loader, or its place in the stream.
+        index: usize,
+        /// What is wrong with it.
+        cause: Box<Error>,
+    },
+    /// The items of a batch are there, but what is done with them as a whole fails.
+    #[error("batch {batch}: {cause}")]
+    Batch {
+        /// The number of the batch in its epoch.
+        batch: usize,
+        /// What is wrong.
+        cause: Box<Error>,
+    },
+    /// The code that makes an item or a batch panicked.
+    #[error("panicked: {message}")]
+    Panic {
+        /// What the panic said.
+        message: String,
+    },
+    /// The items of a batch have not one shape.
+    #[error("shape {found:?}, expected {expected:?} as the first item of its batch")]
+    ItemShape {
+        /// Which item of the batch.
+        place: usize,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape of the first.
+        expected: Vec<usize>,
+    },
+    /// A saved place lies behind the end of the epoch: it was saved with other data or another batch size.
+    #[error("resume: batch {batch} of epoch {epoch}, expected a batch of {batches} or the end")]
+    Resume {
+        /// The epoch that was saved.
+        epoch: u64,
+        /// The batch that was saved.
+        batch: usize,
+        /// How many batches an epoch has.
+        batches: usize,
+    },
+    /// What a source of one's own says.
+    #[error("{0}")]
+    Other(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// An error of a source of one's own: a message or any error.
+    ///
+    /// ```
+    /// use tapegrad_data::{Dataset, Error, from_fn};
+    /// let numbers = from_fn(3, |index| if index < 2 { Ok(index) } else { Err(Error::other("no third number")) });
+    /// assert_eq!(numbers.get(2).unwrap_err().to_string(), "no third number");
+    /// ```
+    pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Other(cause.into())
+    }
 }

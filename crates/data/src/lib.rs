@@ -1,4 +1,27 @@
-//! Readers of data files: IDX and CSV, plain or gzip, into ndarray arrays; seeded splits and batches; a few known data sets.
+//! From files to batches: readers of data files into ndarray arrays, data sets, seeded splits, and a loader whose batches are
+//! the same for any number of workers.
+//!
+//! ```
+//! use ndarray::{Array1, Array2};
+//! use tapegrad_data::{Arrays, DataLoader, Dataset, split};
+//!
+//! # fn main() -> Result<(), tapegrad_data::Error> {
+//! let x = Array2::from_shape_fn((1000, 2), |(row, column)| (row * 2 + column) as f32);
+//! let y: Array1<i64> = (0..1000).map(|row| row % 2).collect();
+//! let [train, test] = split(1000, [0.8, 0.2], 7);
+//!
+//! let data = std::sync::Arc::new(Arrays::new((x, y)));
+//! let train = DataLoader::new(data.clone().subset(train)).batch_size(64).shuffle(7).workers(2);
+//! for batch in train.epoch(0) {
+//!     let (x, y) = batch?; // Array2<f32> and Array1<i64>: Tensor::from takes both
+//!     assert_eq!(x.nrows(), y.len());
+//! }
+//! assert_eq!(data.subset(test).len(), 200);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Random numbers have a seed and are the same on every machine.
 //!
 //! A file is outside data: every reader returns a [`Result`], reads the whole file or nothing, and its [`Error`] says
 //! the file, the place in it, what was expected and what was found. No reader panics, whatever the bytes, and none
@@ -6,7 +29,7 @@
 //!
 //! ```
 //! use ndarray::Array2;
-//! use tapegrad_data::{csv::Table, idx, split};
+//! use tapegrad_data::{csv::Table, idx};
 //!
 //! # fn main() -> Result<(), tapegrad_data::Error> {
 //! let text = "area,price,city\n1180,221900,Seattle\n2570,538000,Seattle\n770,180000,Kenmore\n";
@@ -18,19 +41,32 @@
 //! let bytes = [0, 0, 0x08, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
 //! let pixels: Array2<u8> = idx::from_reader(&bytes[..], "pixels.idx")?;
 //! assert_eq!(pixels, ndarray::array![[1, 2, 3], [4, 5, 6]]);
-//!
-//! let [train, test] = split(1000, [0.8, 0.2], 7);
-//! assert_eq!((train.len(), test.len()), (800, 200));
 //! # Ok(())
 //! # }
 //! ```
 
+mod collate;
 pub mod csv;
+mod dataset;
 pub mod datasets;
+mod epoch;
 mod error;
 pub mod idx;
-mod sampling;
+mod loader;
+mod order;
+mod rng;
 mod source;
+mod source_of;
+mod split;
+mod stream;
 
+pub use collate::Collate;
+pub use dataset::{Arrays, Concat, Dataset, FromFn, Map, Rows, Subset, TryMap, from_fn};
+pub use epoch::{Epoch, LoaderState};
 pub use error::Error;
-pub use sampling::{shuffled_batches, split};
+pub use loader::DataLoader;
+pub use order::{class_weights, shuffled_batches};
+pub use rng::Rng;
+pub use source_of::Source;
+pub use split::{Fold, k_fold, k_fold_by_group, k_fold_stratified, split, split_by_group, split_stratified};
+pub use stream::Stream;

@@ -58,6 +58,7 @@ mod book {
         memory = "docs/memory.md",
         models = "docs/models.md",
         optimisers = "docs/optimisers.md",
+        data = "docs/data.md",
         training = "docs/training.md"
     );
 }
