@@ -23,11 +23,11 @@
 //! # }
 //! ```
 
-use crate::{Error, source::Source};
+use crate::{Classes, Error, source::Source};
 use ::csv::{ReaderBuilder, StringRecord};
 use ndarray::{Array1, Array2};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
     io::{Chain, Read},
     ops::RangeInclusive,
@@ -156,20 +156,15 @@ impl Table {
 
     /// A column of names as class numbers: the distinct texts in sorted order, and each row's place among them.
     ///
-    /// Sorted, so that the numbers do not depend on the order of the rows.
+    /// Sorted, so that the numbers do not depend on the order of the rows. For tables to come, [`Classes`] of the labels
+    /// gives the same numbers.
     ///
     /// # Errors
     /// There is no such column.
     pub fn categories(&self, name: &str) -> Result<Categories, Error> {
         let texts = self.strings(name)?;
-        let mut codes: BTreeMap<&str, i64> = texts.iter().map(|&text| (text, 0)).collect();
-        for (rank, code) in (0..).zip(codes.values_mut()) {
-            *code = rank;
-        }
-        Ok(Categories {
-            codes: texts.iter().map(|text| codes[text]).collect(),
-            labels: codes.into_keys().map(str::to_owned).collect(),
-        })
+        let classes = Classes::of(&texts);
+        Ok(Categories { codes: classes.encode(&texts)?, labels: classes.names().to_vec() })
     }
 
     /// Columns of finite numbers side by side: shape [rows, names], in the order of `names`.

@@ -233,6 +233,37 @@ pub enum Error {
         found: u8,
     },
 
+    /// A column of numbers cannot be used.
+    #[error("column {column}: {found}, expected {expected}")]
+    Column {
+        /// Which column.
+        column: usize,
+        /// What is in it.
+        found: String,
+        /// What should be.
+        expected: &'static str,
+    },
+    /// A name is none of the categories.
+    #[error("row {row}: unknown category {name:?}, expected one of {known:?}")]
+    UnknownCategory {
+        /// The row.
+        row: usize,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// A number is that of no class.
+    #[error("row {row}: class {found}, expected from 0 to less than {classes}")]
+    ClassNumber {
+        /// The row.
+        row: usize,
+        /// The number.
+        found: i64,
+        /// How many classes there are.
+        classes: usize,
+    },
+
     /// An item of a data set cannot be had, or not be put into its batch.
     #[error("item {index}: {cause}")]
     Item {

@@ -45,6 +45,8 @@
 //! # }
 //! ```
 
+pub mod augment;
+mod classes;
 mod collate;
 pub mod csv;
 mod dataset;
@@ -52,21 +54,25 @@ pub mod datasets;
 mod epoch;
 mod error;
 pub mod idx;
+mod items;
 mod loader;
+pub mod missing;
 mod order;
 mod rng;
 mod source;
-mod source_of;
 mod split;
+mod standardise;
 mod stream;
 
+pub use classes::{Classes, one_hot};
 pub use collate::Collate;
 pub use dataset::{Arrays, Concat, Dataset, FromFn, Map, Rows, Subset, TryMap, from_fn};
 pub use epoch::{Epoch, LoaderState};
 pub use error::Error;
+pub use items::Items;
 pub use loader::DataLoader;
 pub use order::{class_weights, shuffled_batches};
 pub use rng::Rng;
-pub use source_of::Source;
 pub use split::{Fold, k_fold, k_fold_by_group, k_fold_stratified, split, split_by_group, split_stratified};
+pub use standardise::{Real, Standardiser};
 pub use stream::Stream;

@@ -6,9 +6,9 @@
 use crate::{
     Collate, Error,
     epoch::{Batches, Epoch, LoaderState, Plan, Run, Start, guarded},
+    items::{Items, Kind},
     order::{Order, Place},
     rng::{Purpose, Rng},
-    source_of::{Items, Source},
     stream::StreamBatches,
 };
 use std::{fmt, sync::Arc};
@@ -75,7 +75,7 @@ const WINDOW: usize = 1000;
 impl<B: Send + 'static> DataLoader<B> {
     /// The items of `source`, a [`Dataset`](crate::Dataset) or a [`Stream`](crate::Stream), put together by [`Collate`]: one a
     /// batch and in their order, unless the methods below say otherwise.
-    pub fn new<S: Source<Item: Collate<Batch = B>>>(source: S) -> Self {
+    pub fn new<S: Items<Item: Collate<Batch = B>>>(source: S) -> Self {
         DataLoader::with_transform(source, |item, _| item)
     }
 
@@ -83,7 +83,7 @@ impl<B: Send + 'static> DataLoader<B> {
     /// into [`Dataset::try_map`](crate::Dataset::try_map).
     pub fn with_transform<S, T, F>(source: S, f: F) -> Self
     where
-        S: Source,
+        S: Items,
         T: Collate<Batch = B>,
         F: Fn(S::Item, &mut Rng) -> T + Send + Sync + 'static,
     {
@@ -111,7 +111,7 @@ impl<B: Send + 'static> DataLoader<B> {
     /// ```
     pub fn with_collate<S, F>(source: S, collate: F) -> Self
     where
-        S: Source,
+        S: Items,
         F: Fn(Vec<S::Item>, &mut Rng) -> Result<B, Error> + Send + Sync + 'static,
     {
         DataLoader::planned(source, move |job, fetch| {
@@ -120,12 +120,12 @@ impl<B: Send + 'static> DataLoader<B> {
         })
     }
 
-    fn planned<S: Source>(
+    fn planned<S: Items>(
         source: S,
         make: impl Fn(&Job<'_>, &mut dyn FnMut(usize) -> Result<S::Item, Error>) -> Result<B, Error> + Send + Sync + 'static,
     ) -> Self {
-        let (plan, rows): (Plan<B>, _) = match source.items() {
-            Items::Numbered { len, get } => {
+        let (plan, rows): (Plan<B>, _) = match source.kind() {
+            Kind::Numbered { len, get } => {
                 let make = Arc::new(make);
                 let plan = move |run: Run| -> Batches<B> {
                     let (make, get) = (Arc::clone(&make), Arc::clone(&get));
@@ -138,7 +138,7 @@ impl<B: Send + 'static> DataLoader<B> {
                 };
                 (Arc::new(plan), Some(len))
             }
-            Items::Stream { open } => {
+            Kind::Stream { open } => {
                 let make: Make<S::Item, B> = Arc::new(make);
                 let plan =
                     move |run: Run| -> Batches<B> { Box::new(StreamBatches::new(&open, run, Arc::clone(&make))) };

@@ -7,10 +7,10 @@
 use crate::{
     Error,
     epoch::{Run, guarded},
+    items::Open,
     loader::{Job, Make},
     order::{Place, generator},
     rng::Rng,
-    source_of::Open,
 };
 
 /// Items that come one after the other, from the beginning in each epoch: the lines of files, a generator.

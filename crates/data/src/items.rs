@@ -4,16 +4,16 @@ use crate::{Dataset, Error, Stream};
 use std::sync::Arc;
 
 /// What a [`DataLoader`](crate::DataLoader) is made from: any [`Dataset`], or a [`Stream`].
-pub trait Source: sealed::IntoItems<Of = Self::Item> {
+pub trait Items: sealed::IntoKind<Of = Self::Item> {
     /// What one item is.
     type Item: Send + 'static;
 }
 
-impl<D: Dataset<Item: Send + 'static> + 'static> Source for D {
+impl<D: Dataset<Item: Send + 'static> + 'static> Items for D {
     type Item = D::Item;
 }
 
-impl<F, I, T> Source for Stream<F>
+impl<F, I, T> Items for Stream<F>
 where
     F: Fn(u64) -> I + Send + Sync + 'static,
     I: IntoIterator<Item = Result<T, Error>>,
@@ -23,7 +23,7 @@ where
     type Item = T;
 }
 
-pub(crate) use sealed::{Items, Open};
+pub(crate) use sealed::{Kind, Open};
 
 mod sealed {
     use super::*;
@@ -33,27 +33,27 @@ mod sealed {
 
     /// The items, whatever they come from.
     #[allow(missing_debug_implementations)]
-    pub enum Items<I> {
+    pub enum Kind<I> {
         Numbered { len: usize, get: Get<I> },
         Stream { open: Open<I> },
     }
 
     /// Sealed: there are these two kinds of sources and no others.
-    pub trait IntoItems {
+    pub trait IntoKind {
         type Of;
 
-        fn items(self) -> Items<Self::Of>;
+        fn kind(self) -> Kind<Self::Of>;
     }
 
-    impl<D: Dataset + 'static> IntoItems for D {
+    impl<D: Dataset + 'static> IntoKind for D {
         type Of = D::Item;
 
-        fn items(self) -> Items<D::Item> {
-            Items::Numbered { len: self.len(), get: Arc::new(move |index| self.get(index)) }
+        fn kind(self) -> Kind<D::Item> {
+            Kind::Numbered { len: self.len(), get: Arc::new(move |index| self.get(index)) }
         }
     }
 
-    impl<F, I, T> IntoItems for Stream<F>
+    impl<F, I, T> IntoKind for Stream<F>
     where
         F: Fn(u64) -> I + Send + Sync + 'static,
         I: IntoIterator<Item = Result<T, Error>>,
@@ -61,8 +61,8 @@ mod sealed {
     {
         type Of = T;
 
-        fn items(self) -> Items<T> {
-            Items::Stream { open: Arc::new(move |epoch| Box::new((self.open)(epoch).into_iter())) }
+        fn kind(self) -> Kind<T> {
+            Kind::Stream { open: Arc::new(move |epoch| Box::new((self.open)(epoch).into_iter())) }
         }
     }
 }
