@@ -23,7 +23,10 @@
 //! # }
 //! ```
 
-use crate::{Classes, Error, source::Source};
+use crate::{
+    Classes, Error,
+    source::{Source, line_ends},
+};
 use ::csv::{ReaderBuilder, StringRecord};
 use ndarray::{Array1, Array2};
 use std::{
@@ -66,18 +69,12 @@ impl Table {
     }
 
     fn parse(mut source: Source) -> Result<Self, Error> {
-        let bytes = source.read_up_to(u64::MAX)?;
+        let text = source.read_text()?;
         let path = source.path().to_path_buf();
-        if bytes.is_empty() {
+        if text.is_empty() {
             return Err(Error::Empty { path, expected: "a header line with the columns' names" });
         }
-        let text = match str::from_utf8(&bytes) {
-            Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-            Err(error) => {
-                let offset = error.valid_up_to();
-                return Err(Error::Utf8 { path, line: 1 + line_ends(&bytes[..offset]), offset });
-            }
-        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
 
         let mut rows = Rows::new(text, source.path());
         let mut record = StringRecord::new();
@@ -277,12 +274,6 @@ impl<'a> Rows<'a> {
     fn bytes_parsed(&self) -> usize {
         self.parser.position().byte() as usize
     }
-}
-
-/// The number of line ends in `text`: LF, CRLF, or a CR alone.
-fn line_ends(text: &[u8]) -> u64 {
-    let is_end = |at: usize| text[at] == b'\n' || (text[at] == b'\r' && text.get(at + 1) != Some(&b'\n'));
-    (0..text.len()).filter(|&at| is_end(at)).count() as u64
 }
 
 fn refuse_duplicates(columns: &[String], line: u64, path: &Path) -> Result<(), Error> {

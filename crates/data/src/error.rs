@@ -21,6 +21,22 @@ pub enum Error {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// The file cannot be written. What was there is still there.
+    #[error("{path}: cannot be written: {cause}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// The content is not what this format has, or not what was asked for.
+    #[error("{path}: {what}")]
+    Format {
+        /// The file, or the array within it.
+        path: PathBuf,
+        /// What was found, where, and what was expected.
+        what: String,
+    },
     /// The gzip stream is cut short, damaged, fails its checksum, or is followed by something else.
     #[error("{path}: damaged gzip stream, after {unpacked} unpacked bytes: {cause}")]
     Gzip {
@@ -262,6 +278,19 @@ pub enum Error {
         found: i64,
         /// How many classes there are.
         classes: usize,
+    },
+
+    /// A character of a text is not in the vocabulary.
+    #[error("line {line}, column {column}: unknown character {found:?}, expected one of the {known} in the vocabulary")]
+    UnknownCharacter {
+        /// The line.
+        line: u64,
+        /// The character's place in the line.
+        column: u64,
+        /// The character.
+        found: char,
+        /// How many characters there are in the vocabulary.
+        known: usize,
     },
 
     /// An item of a data set cannot be had, or not be put into its batch.

@@ -1,6 +1,6 @@
 //! A named stream of bytes that is unpacked on the way if its content is gzip.
 //!
-//! Both formats read through it, so that what is gzip is decided in one place, by the first two bytes and never by the
+//! The formats read through it, so that what is gzip is decided in one place, by the first two bytes and never by the
 //! file's name, and so that a failing read becomes an error that names the file.
 
 use crate::Error;
@@ -61,6 +61,21 @@ impl<'a> Source<'a> {
             Err(cause) => Err(Error::Io { path: self.path.clone(), cause }),
         }
     }
+
+    /// Reads to the end, as text.
+    pub(crate) fn read_text(&mut self) -> Result<String, Error> {
+        String::from_utf8(self.read_up_to(u64::MAX)?).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            let line = 1 + line_ends(&error.as_bytes()[..offset]);
+            Error::Utf8 { path: self.path.clone(), line, offset }
+        })
+    }
+}
+
+/// The number of line ends in `text`: LF, CRLF, or a CR alone.
+pub(crate) fn line_ends(text: &[u8]) -> u64 {
+    let is_end = |at: usize| text[at] == b'\n' || (text[at] == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    (0..text.len()).filter(|&at| is_end(at)).count() as u64
 }
 
 /// Tells what the decompressor says of its input from what the disk says.
