@@ -277,9 +277,14 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
              an autoencoder 784-500-250-10; deep embedded clustering trains its first half further."
         ))
         .table(&header, &rows)
-        .figure("before", &first, "The ten numbers of each image along their principal components, as the autoencoder made them.")?
-        .figure("after", &last, "The same after deep embedded clustering. Colours are the true digits, which it was not told.")?
-        .figure("clusters", &grid.draw()?, "A cluster in each row, of other images: on the left those that are most surely in it, on the right those that are least; beneath, the true digit.")?)
+        .figure("before", &first, "The ten numbers in the middle for each image, along two principal components.")?
+        .figure("after", &last, "The same after deep embedded clustering. Colours are the digits, which it was not told.")?
+        .figure(
+            "clusters",
+            &grid.draw()?,
+            "A cluster in each row, of other images: the eight that are most surely in it, the eight that are least. Beneath is the \
+             digit.",
+        )?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
