@@ -169,7 +169,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = Report::new(&run, "A convolutional network");
     if let Some(folder) = &run.data {
         let (report, last) =
-            compare("Images of your own", &Images::idx(folder)?, if run.quick { 2 } else { 20 }, report)?;
+            compare("Images of your own", &Images::read(folder)?, if run.quick { 2 } else { 20 }, report)?;
         return Ok(report.result(&format!("{:.1} % of the test images right", 100.0 - last[2])).save()?);
     }
     let (mut mnist, mut fashion) = (Images::mnist()?, Images::fashion()?);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::data;
 use ndarray::{Array1, Array3, Array4, ArrayD, Axis, Ix4};
 use tapegrad_core::Tensor;
-use tapegrad_data::{idx, shuffled_batches};
+use tapegrad_data::{Dataset, ImageFolder, idx, shuffled_batches, split_stratified};
 
 /// Images to train on and to test with. All have the mean and the deviation of each channel of the training part taken out.
 #[derive(Clone, Debug)]
@@ -67,29 +67,46 @@ impl Images {
         let (test, test_y) = part(&["t10k", "test"])?;
         let classes = 1 + y.iter().chain(&test_y).copied().max().unwrap_or(0);
         let names = (0..classes).map(|class| class.to_string()).collect();
-        Images::of((&train, &y), (&test, &test_y), names)
+        let images = |bytes: Array4<u8>| Tensor::from(bytes.mapv(|byte| f32::from(byte) / 255.0)).permute([0, 3, 1, 2]);
+        let classes = |labels: Array1<u8>| labels.into_iter().map(i64::from).collect();
+        Images::of((images(train), classes(y)), (images(test), classes(test_y)), names)
     }
 
+    /// A folder of pictures for each class, PNG or JPEG, all brought to 32 by 32 pixels; a fifth of each class is to test with. Or
+    /// IDX files, as [`Images::idx`] has them.
+    ///
+    /// # Errors
+    /// There are neither, or one cannot be read.
+    pub fn read(folder: &Path) -> Result<Images, Box<dyn Error>> {
+        if file(folder, &["train"], "images").is_ok() {
+            return Images::idx(folder);
+        }
+        let pictures = ImageFolder::open(folder)?.size(32, 32);
+        let [training, test] = split_stratified(&pictures.labels(), [0.8, 0.2], 1);
+        let part = |rows: &[usize]| -> Result<(Tensor, Tensor), Box<dyn Error>> {
+            let items = rows.iter().map(|&row| pictures.get(row)).collect::<Result<Vec<_>, _>>()?;
+            let (pixels, classes): (Vec<Tensor>, Vec<i64>) =
+                items.into_iter().map(|(pixels, class)| (Tensor::from(pixels), class)).unzip();
+            Ok((Tensor::stack(&pixels, 0), Tensor::from(classes)))
+        };
+        Images::of(part(&training)?, part(&test)?, pictures.classes().to_vec())
+    }
+
+    /// Takes out the mean and the deviation of each channel.
     fn of(
-        (train, y): (&Array4<u8>, &Array1<u8>),
-        (test, test_y): (&Array4<u8>, &Array1<u8>),
+        (x, y): (Tensor, Tensor),
+        (test_x, test_y): (Tensor, Tensor),
         names: Vec<String>,
     ) -> Result<Images, Box<dyn Error>> {
-        if train.is_empty() || train.shape()[1..] != test.shape()[1..] {
-            return Err(format!(
-                "images to train on {:?}, to test with {:?}: expected some of one size",
-                train.shape(),
-                test.shape()
-            )
-            .into());
+        if x.numel() == 0 || x.shape()[1..] != test_x.shape()[1..] {
+            let (found, test) = (x.shape(), test_x.shape());
+            return Err(
+                format!("images to train on {found:?}, to test with {test:?}: expected some of one size").into()
+            );
         }
-        let images =
-            |bytes: &Array4<u8>| Tensor::from(bytes.mapv(|byte| f32::from(byte) / 255.0)).permute([0, 3, 1, 2]);
-        let classes = |labels: &Array1<u8>| labels.iter().map(|&label| i64::from(label)).collect();
-        let (x, test_x) = (images(train), images(test));
         let (mean, deviation) = (x.mean_keepdim([0, 2, 3]), x.std_keepdim([0, 2, 3]) + 1e-6);
         let standardised = |x: Tensor| ((x - &mean) / &deviation).contiguous();
-        Ok(Images { x: standardised(x), y: classes(y), test_x: standardised(test_x), test_y: classes(test_y), names })
+        Ok(Images { x: standardised(x), y, test_x: standardised(test_x), test_y, names })
     }
 
     /// How many images there are to train on.
