@@ -82,7 +82,7 @@ impl Images {
             return Images::idx(folder);
         }
         let pictures = ImageFolder::open(folder)?.size(32, 32);
-        let [training, test] = split_stratified(&pictures.labels(), [0.8, 0.2], 1);
+        let [training, test] = split_stratified(pictures.labels(), [0.8, 0.2], 1);
         let part = |rows: &[usize]| -> Result<(Tensor, Tensor), Box<dyn Error>> {
             let items = rows.iter().map(|&row| pictures.get(row)).collect::<Result<Vec<_>, _>>()?;
             let (pixels, classes): (Vec<Tensor>, Vec<i64>) =
