@@ -29,10 +29,11 @@ pub fn moments(values: &[f64]) -> (f64, f64) {
 }
 
 /// Each column with its mean taken out and divided by its deviation, both those of the same column of `of`. The deviation is that of
-/// all numbers there are: it divides by N, where `Tensor::std` divides by N - 1.
+/// all numbers there are: it divides by N, where `Tensor::std` divides by N - 1. A column that is the same throughout is not divided.
 #[must_use]
 pub fn standardised(x: &Array2<f64>, of: &Array2<f64>) -> Array2<f64> {
-    (x - &(of.sum_axis(Axis(0)) / of.nrows() as f64)) / &of.std_axis(Axis(0), 0.0)
+    let deviations = of.std_axis(Axis(0), 0.0).mapv(|deviation| if deviation > 0.0 { deviation } else { 1.0 });
+    (x - &(of.sum_axis(Axis(0)) / of.nrows() as f64)) / &deviations
 }
 
 /// The columns with x0 = 1 in front.
@@ -106,6 +107,11 @@ mod tests {
         let of = array![[1.0, 10.0], [3.0, 30.0]];
         assert_eq!(standardised(&of, &of), array![[-1.0, -1.0], [1.0, 1.0]]);
         assert_eq!(with_ones(&standardised(&array![[4.0, 20.0]], &of)), array![[1.0, 2.0, 0.0]]);
+    }
+
+    #[test]
+    fn standardised_leaves_a_column_without_deviation_undivided() {
+        assert_eq!(standardised(&array![[3.0], [5.0]], &array![[3.0], [3.0]]), array![[0.0], [2.0]]);
     }
 
     #[test]
