@@ -8,7 +8,7 @@ use tapegrad_nn::Module;
 use tapegrad_optim::Rule;
 
 use super::Trainer;
-use crate::callback::{Callback, Run};
+use crate::callback::{Callback, Run, Standing};
 use crate::error::Error;
 use crate::history::History;
 use crate::measures::Measures;
@@ -137,8 +137,8 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     /// Notes a wish to stop.
     fn heed(&mut self) {
         if self.asked.iter().any(|asked| asked.load(Ordering::Relaxed)) {
-            self.stopped =
-                Some(format!("stopped as asked, after step {}, {} epochs done", self.at.step, self.at.epoch));
+            let Standing { step, epoch, epochs, .. } = self.at;
+            self.stopped = Some(format!("stopped as asked after step {step}, {epoch} of {epochs} epochs done"));
         }
     }
 

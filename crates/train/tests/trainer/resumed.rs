@@ -9,9 +9,7 @@ use tapegrad_nn::{Forward, Linear, Module, Sequential};
 use tapegrad_optim::schedule::{OneCycle, Plateau};
 use tapegrad_optim::{Adam, Rule, Sgd};
 use tapegrad_train::metrics::accuracy;
-use tapegrad_train::{
-    Callback, Checkpoint, Checkpoints, EarlyStopping, Error, OnPlateau, Run, Trainer, highest, lowest,
-};
+use tapegrad_train::{Callback, Checkpoint, Checkpoints, EarlyStopping, Error, OnPlateau, Run, Trainer, highest};
 
 const EPOCHS: usize = 4;
 const STEPS: usize = 5 * EPOCHS;
@@ -45,7 +43,7 @@ fn trainer<'a>(
     .callback(EarlyStopping::new(highest("accuracy")).patience(2))
     .callback(StopAt(stop_at, asked.clone()))
     .stop_when(asked)
-    .checkpoints(Checkpoints::new(&folder.0).every(2).best(1, lowest("valid loss")));
+    .checkpoints(Checkpoints::new(&folder.0).every(2).best(1, highest("valid loss")));
     if scheduled {
         trainer.schedule(OneCycle::new(0.05, STEPS))
     } else {
@@ -76,7 +74,7 @@ fn a_training_stopped_after_any_step_and_resumed_has_the_bits_of_one_that_was_no
                 assert!(stopped.stopped().unwrap().starts_with("accuracy has not been better"));
                 continue;
             }
-            assert!(stopped.stopped().unwrap().starts_with(&format!("stopped as asked, after step {stop_at}, ")));
+            assert!(stopped.stopped().unwrap().starts_with(&format!("stopped as asked after step {stop_at}, ")));
             drop(stopped);
 
             // Another run, in which nothing is as it was.
