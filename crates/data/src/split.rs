@@ -318,6 +318,16 @@ mod tests {
         assert_eq!((train.len(), test.len()), (45, 5));
     }
 
+    /// Here the first part is so far behind after nine rows that it wants both of the next class, of which 0.8 are its share.
+    #[test]
+    fn a_part_that_is_behind_does_not_catch_up_with_one_class() {
+        let classes = [vec![0; 9], vec![1; 2]].concat();
+        for seed in 0..5 {
+            let parts = split_stratified(&classes, [0.4, 0.2, 0.2, 0.2], seed);
+            assert!(parts.iter().all(|part| count(part, &classes, 1) <= 1));
+        }
+    }
+
     #[test]
     fn fractions_that_are_exact_take_exact_counts() {
         for fractions in [[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]] {
