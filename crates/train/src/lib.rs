@@ -7,6 +7,7 @@
 mod callback;
 mod callbacks;
 mod checkpoint;
+mod ensemble;
 mod error;
 mod goal;
 mod history;
@@ -20,6 +21,7 @@ mod trainer;
 pub use callback::{Callback, Run, Standing};
 pub use callbacks::{CsvLog, EarlyStopping, OnPlateau, Progress, Report};
 pub use checkpoint::{Checkpoint, Checkpoints};
+pub use ensemble::Ensemble;
 pub use error::Error;
 pub use goal::{Goal, highest, lowest};
 pub use history::History;
