@@ -129,7 +129,8 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
     let margin = if run.quick { 0.0 } else { 0.02 };
     assert!(areas[0] > areas[1] + margin, "a bent middle knows more than a flat one: {areas:?}");
     let (scores, strange, net) = shown.ok_or("no digit was left out")?;
-    let report = report.heading("A digit left out").table(&header, &table);
+    let found = format!("digits left out: area under the ROC curve {:.3}, by PCA {:.3}", areas[0], areas[1]);
+    let report = report.heading("A digit left out").result(&found).table(&header, &table);
     let report = curves("digits", &scores, &strange, ["digits trained on", "zeros"], report)?;
     let order = scores[0].argsort(0, true);
     let most_least = [order.narrow(0, 0, 20), order.narrow(0, tests - 20, 20)];
@@ -227,5 +228,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (report, areas) = table(&data("breast_cancer.csv"), starts, report)?;
     assert!(areas[0] > 0.88, "the network tells malignant tumours: {areas:?}");
     assert!(run.quick || areas[2] > areas[0], "the distance tells more: {areas:?}");
-    Ok(report.save()?)
+    let found =
+        format!("tumours: {:.3}, by PCA {:.3}, by the distance from the mean {:.3}", areas[0], areas[1], areas[2]);
+    Ok(report.result(&found).save()?)
 }

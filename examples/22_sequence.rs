@@ -237,6 +237,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             step[1] < 0.6 * step[0] && year[1] < share * year[0],
             "{file}: closer than last year: {step:?} {year:?}"
         );
+        let name = file.trim_end_matches(".csv").replace('_', " ");
+        report = report
+            .result(&format!("{name}, a year ahead: off by {:.2}, last year's numbers by {:.2}", year[1], year[0]));
     }
     Ok(report.save()?)
 }
