@@ -95,7 +95,7 @@ impl Detections {
         let mut taken = vec![false; truth.len()];
         for detection in order {
             let same = (0..truth.len()).filter(|&i| truth[i].class == detection.class);
-            let overlaps = same.map(|i| (i, iou(&detection.bounds, &truth[i].bounds)));
+            let overlaps = same.map(|i| (i, box_iou(&detection.bounds, &truth[i].bounds)));
             // The first of several: `max_by` would give the last.
             let best = overlaps.reduce(|best, next| if next.1 > best.1 { next } else { best });
             let right = match best {
@@ -140,8 +140,13 @@ impl Found {
     }
 }
 
-/// Intersection over union; 0 of two boxes without area.
-fn iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
+/// Intersection over union of two boxes `[x1, y1, x2, y2]` with `x1 <= x2` and `y1 <= y2`; 0 of two boxes without area.
+///
+/// ```
+/// use tapegrad_train::metrics::box_iou;
+/// assert_eq!(box_iou(&[0.0, 0.0, 2.0, 2.0], &[1.0, 0.0, 3.0, 2.0]), 1.0 / 3.0);
+/// ```
+pub fn box_iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
     let side = |low: usize| (a[low + 2].min(b[low + 2]) - a[low].max(b[low])).max(0.0);
     let area = |x: &[f64; 4]| (x[2] - x[0]) * (x[3] - x[1]);
     let intersection = side(0) * side(1);

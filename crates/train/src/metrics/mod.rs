@@ -30,6 +30,6 @@ mod residuals;
 
 pub use clusters::{adjusted_rand, purity};
 pub use confusion::{Average, Confusion, accuracy};
-pub use detection::{Detection, Detections, GroundTruth};
+pub use detection::{Detection, Detections, GroundTruth, box_iou};
 pub use ranking::{average_precision, roc_auc, top_k_accuracy};
 pub use residuals::Residuals;
