@@ -138,7 +138,7 @@ impl Images {
 }
 
 /// The one file of a folder whose name begins with one of these and has `what` in it.
-fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf, Box<dyn Error>> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut found = Vec::new();
     for entry in entries {

@@ -1,6 +1,6 @@
 //! Images and classes of pixels in colour, for grids of pictures.
 
-use ndarray::{Array3, Array4, Axis};
+use ndarray::{Array3, Array4, ArrayViewMut3, Axis};
 
 /// A dark colour for no class, then ten that are told apart well, for as many classes.
 pub const COLOURS: [[u8; 3]; 11] = [
@@ -44,6 +44,29 @@ pub fn brightened(images: &Array3<u8>) -> Array4<u8> {
     painted(&images, &std::array::from_fn::<_, 256, _>(|gray| [gray as u8; 3]))
 }
 
+/// Pictures `[N, H, W, 3]` with each pixel a square of `scale` by `scale`, so that thin lines can be drawn between pixels.
+#[must_use]
+pub fn enlarged(pictures: &Array4<u8>, scale: usize) -> Array4<u8> {
+    let (n, height, width, colours) = pictures.dim();
+    Array4::from_shape_fn((n, height * scale, width * scale, colours), |(i, row, column, k)| {
+        pictures[[i, row / scale, column / scale, k]]
+    })
+}
+
+/// Draws a box `[x1, y1, x2, y2]`, in pixels of the picture `[H, W, 3]`, as a line of one pixel on its inner side. What lies outside
+/// the picture is moved to its edge.
+pub fn outline(mut picture: ArrayViewMut3<'_, u8>, bounds: [f64; 4], colour: [u8; 3]) {
+    let (height, width, _) = picture.dim();
+    let within = |place: f64, most: usize| (place.round().max(0.0) as usize).min(most - 1);
+    let [left, right] = [bounds[0], bounds[2] - 1.0].map(|x| within(x, width));
+    let [top, bottom] = [bounds[1], bounds[3] - 1.0].map(|y| within(y, height));
+    let across = (left..=right).flat_map(|column| [[top, column], [bottom, column]]);
+    let down = (top..=bottom).flat_map(|row| [[row, left], [row, right]]);
+    for [row, column] in across.chain(down) {
+        (0..3).for_each(|k| picture[[row, column, k]] = colour[k]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +88,25 @@ mod tests {
     #[should_panic(expected = "painted: class 2, expected less than 2")]
     fn a_class_without_colour_is_refused() {
         let _ = painted(&array![[[2]]], &[[0; 3]; 2]);
+    }
+
+    #[test]
+    fn enlarged_pixels_are_squares() {
+        let picture = enlarged(&Array4::from_shape_fn((1, 1, 2, 3), |(.., column, k)| (10 * column + k) as u8), 2);
+        assert_eq!(picture.index_axis(Axis(3), 1), array![[[1, 1, 11, 11], [1, 1, 11, 11]]]);
+    }
+
+    /// A box of 4 by 3 pixels with one that is not on its edge, and one that begins outside.
+    #[test]
+    fn outlines_lie_on_the_inner_side_and_within_the_picture() {
+        let drawn = |bounds| {
+            let mut picture = Array4::zeros((1, 4, 5, 3));
+            outline(picture.index_axis_mut(Axis(0), 0), bounds, [1, 2, 3]);
+            picture.index_axis_move(Axis(3), 2).index_axis_move(Axis(0), 0).mapv(|v| v / 3)
+        };
+        let expected = array![[0, 0, 0, 0, 0], [0, 1, 1, 1, 1], [0, 1, 0, 0, 1], [0, 1, 1, 1, 1]];
+        assert_eq!(drawn([1.0, 1.0, 5.0, 4.0]), expected);
+        let expected = array![[1, 1, 0, 0, 0], [1, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]];
+        assert_eq!(drawn([-3.0, -2.0, 2.0, 2.0]), expected);
     }
 }
