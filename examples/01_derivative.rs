@@ -4,13 +4,11 @@
 //! number: values forwards, a local derivative on each edge, gradients backwards, and second derivatives. Each is derived by hand
 //! beside the tape's, and the graph is drawn: nodes are data, edges are operations.
 
-use std::error::Error;
-
 use tapegrad::Grad;
 use tapegrad::gradcheck::{gradcheck, gradgradcheck};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Graph, Plot};
-use tapegrad_examples::{Report, Run};
+use tapegrad_examples::{Failure, Report, Run};
 
 const ABOUT: &str = "The chain rule on (x y + e^(x - 2))^2, checkable by hand.";
 const X: f64 = 2.0;
@@ -26,7 +24,7 @@ fn derivative(y: &Tensor, x: &Tensor) -> f64 {
     Grad::of(&[y]).wrt(&[x]).keep_graph().run()[0].item()
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/01_derivative");
     let mut text = String::new();
     let mut say = |line: String| {

@@ -4,14 +4,12 @@
 //! that are derived by hand with the tape's, draws the cost J, shows why the data are standardised before the descent, and maps
 //! the result back to dollars and square feet, where the closed form of least squares is known.
 
-use std::error::Error;
-
 use tapegrad::data::datasets;
 use tapegrad::ndarray::Array2;
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, Graph, Plot};
-use tapegrad_examples::{Report, Run, assert_close, data, moments, spread};
+use tapegrad_examples::{Failure, Report, Run, assert_close, data, moments, spread};
 
 const ABOUT: &str = "The price of a house from its area, by gradient descent.";
 
@@ -71,7 +69,7 @@ fn descend(start: [f64; 2], lr: f64, steps: usize, x: &Tensor, y: &Tensor) -> [V
     path
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/02_house_price");
     let houses = datasets::king_county(data("king_county"))?;
     let (area, price) = (houses.feature("sqft_living").to_vec(), houses.price.to_vec());

@@ -4,15 +4,13 @@
 //! each step multiplies the error by 1 - lr L, where L is the curvature J''; with two, the largest curvature, an eigenvalue of the
 //! tape's Hessian, says at which rate the descent diverges: 2/L. What theory says is asserted of every descent.
 
-use std::error::Error;
-
 use tapegrad::data::datasets;
 use tapegrad::ndarray::Array2;
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, Plot};
 use tapegrad::{hessian, hvp};
-use tapegrad_examples::{Report, Run, assert_close, data, moments, print_table, spread};
+use tapegrad_examples::{Failure, Report, Run, assert_close, data, moments, print_table, spread};
 
 const ABOUT: &str = "A learning rate that is too small, right, or too large, and how to choose one.";
 
@@ -59,7 +57,7 @@ impl Descent {
 }
 
 /// h = v x on standardised data: J = 1 - 2 r v + v^2 with the correlation r, so L = J'' = 2 and the best v is r.
-fn one_weight(area: &[f64], price: &[f64], report: Report) -> Result<Report, Box<dyn Error>> {
+fn one_weight(area: &[f64], price: &[f64], report: Report) -> Result<Report, Failure> {
     let ((mx, dx), (my, dy)) = (moments(area), moments(price));
     let (x, y) = ((Tensor::from(area) - mx) / dx, (Tensor::from(price) - my) / dy);
     let r = area.iter().zip(price).map(|(x, y)| (x - mx) * (y - my)).sum::<f64>() / (area.len() as f64 * dx * dy);
@@ -112,7 +110,7 @@ fn one_weight(area: &[f64], price: &[f64], report: Report) -> Result<Report, Box
 }
 
 /// h = w0 + w1 x, area in thousands of square feet and price in 100,000 dollars: now directions differ in curvature.
-fn two_weights(run: &Run, area: &[f64], price: &[f64], report: Report) -> Result<Report, Box<dyn Error>> {
+fn two_weights(run: &Run, area: &[f64], price: &[f64], report: Report) -> Result<Report, Failure> {
     let thousands: Vec<f64> = area.iter().map(|x| x / 1e3).collect();
     let x = Tensor::from(Array2::from_shape_fn((area.len(), 2), |(i, j)| [1.0, thousands[i]][j]));
     let y = Tensor::from(price) / 1e5;
@@ -206,7 +204,7 @@ fn two_weights(run: &Run, area: &[f64], price: &[f64], report: Report) -> Result
     Ok(report)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/03_learning_rate");
     let houses = datasets::king_county(data("king_county"))?;
     let (area, price) = (houses.feature("sqft_living").to_vec(), houses.price.to_vec());

@@ -4,14 +4,14 @@
 //! J is a valley that gradient descent cannot follow until the features are standardised. Then it fits all features on 80 % of the
 //! houses, chooses between models on 10 %, and says in dollars how far off the chosen one is on the last 10 %.
 
-use std::error::Error;
-
 use tapegrad::data::datasets::{self, KingCounty};
 use tapegrad::ndarray::{Array1, Array2, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, Plot};
-use tapegrad_examples::{Report, Run, assert_close, data, least_squares, print_table, spread, standardised, with_ones};
+use tapegrad_examples::{
+    Failure, Report, Run, assert_close, data, least_squares, print_table, spread, standardised, with_ones,
+};
 
 const ABOUT: &str = "The price of a house from many features, raw and standardised.";
 
@@ -50,7 +50,7 @@ fn r2(h: &Array1<f64>, y: &Array1<f64>) -> f64 {
 }
 
 /// Area and year built, on all houses.
-fn two_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report, Box<dyn Error>> {
+fn two_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report, Failure> {
     let (x, y) = (features(houses, &["sqft_living", "yr_built"]), &houses.price);
     let (x, scaled) = (with_ones(&x), with_ones(&standardised(&x, &x)));
     let (best, cost, scaled_cost) = (least_squares(scaled.view(), y.view()), cost_of(&x, y), cost_of(&scaled, y));
@@ -130,7 +130,7 @@ fn two_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report
 }
 
 /// All features: 80 % of the houses to fit, 10 % to choose the model, 10 % to say how good it is.
-fn all_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report, Box<dyn Error>> {
+fn all_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report, Failure> {
     // Houses are split, not sales, for some were sold twice. The area is the sum of those above and below the ground: one of the
     // three says nothing new, and is left out.
     let parts = houses.split([0.8, 0.1, 0.1], 1);
@@ -208,7 +208,7 @@ fn all_features(run: &Run, houses: &KingCounty, report: Report) -> Result<Report
         .table(&["feature", "dollars"], &weights))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/04_many_features");
     let houses = datasets::king_county(data("king_county"))?;
     let report = Report::new(&run, "The price of a house from many features");

@@ -4,8 +4,6 @@
 //! the squared error is its loss, compares the gradient by hand with the tape's, and tells houses by area and price, and tumours by
 //! thirty measures. A boundary where W x = 0 is a line; with x1^2 and x2^2 among the features it is a circle.
 
-use std::error::Error;
-
 use tapegrad::data::{datasets, split};
 use tapegrad::ndarray::{Array1, Array2, Axis};
 use tapegrad::optim::Sgd;
@@ -13,7 +11,7 @@ use tapegrad::prelude::*;
 use tapegrad::viz::{ConfusionMatrix, Graph, Plot};
 use tapegrad::{hessian, manual_seed};
 use tapegrad_examples::{
-    Report, Run, assert_close, confusion, data, percent_right, print_table, spread, standardised, with_ones,
+    Failure, Report, Run, assert_close, confusion, data, percent_right, print_table, spread, standardised, with_ones,
 };
 
 const ABOUT: &str = "Logistic regression: houses, tumours, and points about a circle.";
@@ -55,7 +53,7 @@ fn of_class(points: &Array2<f64>, y: &Array1<f64>, class: f64) -> [Vec<f64>; 2] 
     [0, 1].map(|axis| points.column(axis).iter().zip(y).filter(|(_, y)| **y == class).map(|(x, _)| *x).collect())
 }
 
-fn sigmoid(report: Report) -> Result<Report, Box<dyn Error>> {
+fn sigmoid(report: Report) -> Result<Report, Failure> {
     let z = Tensor::from(spread(-8.0, 8.0, 161)).requires_grad();
     let s = z.sigmoid();
     let slope = grad(&[&s.sum()], &[&z]).remove(0).to_vec::<f64>()?;
@@ -75,7 +73,7 @@ fn sigmoid(report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Houses of grade 8 and above, by area and price.
-fn houses(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn houses(run: &Run, report: Report) -> Result<Report, Failure> {
     let houses = datasets::king_county(data("king_county"))?;
     let raw =
         Array2::from_shape_fn((houses.price.len(), 2), |(i, j)| [houses.feature("sqft_living")[i], houses.price[i]][j]);
@@ -160,7 +158,7 @@ fn houses(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Benign or malignant, by thirty measures.
-fn tumours(report: Report) -> Result<Report, Box<dyn Error>> {
+fn tumours(report: Report) -> Result<Report, Failure> {
     let tumours = datasets::breast_cancer(data(""))?;
     let diagnosis = tumours.diagnosis.mapv(|class| class as f64);
     let parts = split(diagnosis.len(), [0.8, 0.2], 1);
@@ -176,7 +174,7 @@ fn tumours(report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Points inside and outside of a circle, told by a line and by a circle.
-fn circle(report: Report) -> Result<Report, Box<dyn Error>> {
+fn circle(report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let points = (Tensor::rand([600, 2]) * &tensor![6.0, 3.5] - &tensor![3.0, 1.75]).to_dtype(DType::F64);
     let points: Array2<f64> = points.to_array::<f64>()?.into_dimensionality()?;
@@ -232,7 +230,7 @@ fn circle(report: Report) -> Result<Report, Box<dyn Error>> {
         .figure("circle", &circle, "With x1^2 and x2^2 as well it is an ellipse: the same model, other features.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/05_logistic");
     let report = sigmoid(Report::new(&run, "From a line to a probability"))?;
     let report = tumours(houses(&run, report)?)?;

@@ -4,15 +4,15 @@
 //! be checked on paper, looks at the first distribution that an untrained model gives for small and for large weights, and then
 //! trains scores = x W + b on the irises and on MNIST, where such a model is right about 92 times in 100.
 
-use std::error::Error;
-
 use tapegrad::data::{datasets, shuffled_batches, split};
 use tapegrad::manual_seed;
 use tapegrad::ndarray::{Array2, Array3, Axis};
 use tapegrad::optim::{Adam, Sgd};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ConfusionMatrix, ImageGrid, Plot};
-use tapegrad_examples::{Report, Run, assert_close, confusion, data, percent_right, print_table, standardised};
+use tapegrad_examples::{
+    Failure, Report, Run, assert_close, confusion, data, percent_right, print_table, standardised,
+};
 
 const ABOUT: &str = "Softmax, one-hot, cross-entropy; linear models of irises and of handwritten digits.";
 
@@ -29,7 +29,7 @@ fn told(scores: &Tensor, labels: &Tensor) -> Result<Array2<u64>, tapegrad::Error
 }
 
 /// Four scores on paper: e^s, divided by their sum.
-fn four_scores(report: Report) -> Result<Report, Box<dyn Error>> {
+fn four_scores(report: Report) -> Result<Report, Failure> {
     let numbers = [2.0_f64, 0.1, 0.2, 1.0];
     let (truth, one_hot) = (0, [1.0, 0.0, 0.0, 0.0]);
     let scores = Tensor::from(numbers).requires_grad();
@@ -61,7 +61,7 @@ fn four_scores(report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// What an untrained model says of the first image, for weights of several sizes.
-fn first_distribution(x: &Tensor, y: &Tensor, report: Report) -> Result<Report, Box<dyn Error>> {
+fn first_distribution(x: &Tensor, y: &Tensor, report: Report) -> Result<Report, Failure> {
     let digits: Vec<f64> = (0..10).map(f64::from).collect();
     let mut plot =
         Plot::new("The first image, before any training").x_label("digit").y_label("probability").y_range(-0.05, 1.05);
@@ -94,7 +94,7 @@ fn first_distribution(x: &Tensor, y: &Tensor, report: Report) -> Result<Report, 
 }
 
 /// Three species by four lengths.
-fn irises(report: Report) -> Result<Report, Box<dyn Error>> {
+fn irises(report: Report) -> Result<Report, Failure> {
     let iris = datasets::iris(data(""))?;
     let parts = split(iris.species.len(), [0.8, 0.2], 1);
     let raw = parts.each_ref().map(|rows| iris.features.select(Axis(0), rows));
@@ -119,7 +119,7 @@ fn irises(report: Report) -> Result<Report, Box<dyn Error>> {
     Ok(report.heading("Irises").figure("iris", &matrix, "Setosa stands apart; the other two overlap.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/06_softmax");
     let mnist = datasets::mnist(data("mnist"))?;
     let (x, y) = tensors(&mnist.train_images, mnist.train_labels.to_vec());

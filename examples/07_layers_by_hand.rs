@@ -4,8 +4,6 @@
 //! plain tensor expression that the tape differentiates, and as an `Op`, the form in which a layer by hand joins the tape. Then a
 //! network of two layers is differentiated and trained by hand and by the tape.
 
-use std::error::Error;
-
 use smallvec::smallvec;
 use tapegrad::gradcheck::{gradcheck, gradgradcheck};
 use tapegrad::ndarray::{Array2, ArrayD, Ix2, Zip, arr0};
@@ -13,7 +11,7 @@ use tapegrad::op::{Cotangents, Outputs, Vjp};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Graph, Plot};
-use tapegrad_examples::{Report, Run};
+use tapegrad_examples::{Failure, Report, Run};
 
 const ABOUT: &str = "Layers with forward and backward written by hand, beside the tape and beside ops of one's own.";
 const EXACT: f64 = 1e-12;
@@ -144,7 +142,7 @@ fn part(difference: f64) -> String {
 }
 
 /// A table, or why there is none.
-type Rows = Result<Vec<Vec<String>>, Box<dyn Error>>;
+type Rows = Result<Vec<Vec<String>>, Failure>;
 
 /// One layer in its three forms on the same inputs and the same dL/d(output): a row for each number that must agree.
 fn compare(layer: &mut dyn Layer, op: ByOp, names: &[&str], inputs: &[ArrayD<f64>]) -> Rows {
@@ -186,7 +184,7 @@ fn network_by_hand(x: &Array2<f64>, y: &Array2<f64>, w1: &Array2<f64>, w2: &Arra
     ([dh, dw2, dw1], (h - y).mapv(|e| e * e).sum())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/07_layers_by_hand");
     tapegrad::manual_seed(1);
 

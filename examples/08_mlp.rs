@@ -6,7 +6,6 @@
 //! straight boundary stays straight and a hidden level's does not. Last, networks without, with one and with two hidden levels
 //! learn MNIST, with sigmoid and with ReLU: see the table, and in the curves how far ReLU is ahead after the first epoch.
 
-use std::error::Error;
 use std::time::Instant;
 
 use tapegrad::manual_seed;
@@ -16,7 +15,7 @@ use tapegrad::optim::schedule::{Cosine, Schedule};
 use tapegrad::optim::{Adam, Sgd};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, ImageGrid, Plot};
-use tapegrad_examples::{Digits, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "Hidden levels: what they are, what they are for, and MNIST beside the table of 1998.";
 
@@ -51,7 +50,7 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 }
 
 /// Ten units that each tell one digit from all others: together as a level, and one by one.
-fn side_by_side(digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn side_by_side(digits: &Digits, report: Report) -> Result<Report, Failure> {
     let digits = digits.first(1_000);
     let one_hot = digits.y.one_hot(10).to_dtype(DType::F32);
     let level = Linear::new(784, 10);
@@ -87,7 +86,7 @@ fn side_by_side(digits: &Digits, report: Report) -> Result<Report, Box<dyn Error
 }
 
 /// Is x1 x2 > 0? Every model sees the same points, half of which are in the class.
-fn product(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn product(run: &Run, report: Report) -> Result<Report, Failure> {
     manual_seed(2);
     let of_class = |x: &Tensor| (x.narrow(1, 0, 1) * x.narrow(1, 1, 1)).gt(0.0).to_dtype(DType::F32);
     let [x, test_x] = [600, 4_000].map(|rows| Tensor::rand([rows, 2]) * 2.0 - 1.0);
@@ -159,7 +158,7 @@ fn product(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Linear, one hidden level and two, on MNIST.
-fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let (digits, epochs) = if run.quick { (digits.first(6_000), 2) } else { (digits.clone(), 12) };
     let (sigmoid, relu): (Bend, Bend) = (|h| h.sigmoid(), |h| h.relu());
     let models: [(&str, &[usize], Bend, f64); 5] = [
@@ -220,7 +219,7 @@ fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn E
         .figure("mnist", &plot.draw()?, "ReLU does not saturate and is ahead at first. A linear model is done after an epoch; it has no more to learn with.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/08_mlp");
     let digits = Digits::mnist()?;
     let report = side_by_side(&digits, Report::new(&run, "Levels of units"))?;

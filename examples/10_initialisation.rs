@@ -6,15 +6,13 @@
 //! back. Read in the pictures a level's variance from left to right: where the line is flat, the net trains, and the curves of the
 //! loss say so. With ReLU each step of the line has the height that theory gives; that is asserted.
 
-use std::error::Error;
-
 use tapegrad::manual_seed;
 use tapegrad::nn::init::{Fan, gain};
 use tapegrad::nn::{Init, Linear, observe};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Digits, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "What the first weights do to activations and gradients, and which nets train.";
 const DEPTH: usize = 20;
@@ -112,7 +110,7 @@ fn train(net: &Deep, digits: &Digits) -> (Vec<f64>, f64) {
 }
 
 /// All first weights for one kind of level.
-fn kind(relu: bool, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn kind(relu: bool, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let name = if relu { "ReLU" } else { "tanh" };
     let starts = [
         ("small, 0.01", Some(Init::Normal { mean: 0.0, std: 0.01 })),
@@ -216,7 +214,7 @@ fn kind(relu: bool, digits: &Digits, report: Report) -> Result<Report, Box<dyn E
     Ok(report)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/10_initialisation");
     let digits = Digits::mnist()?;
     let digits = if run.quick { digits.first(20_000) } else { digits };

@@ -6,8 +6,6 @@
 //! judged by true test labels: a penalty (beta/2) ||W||^2, a smaller model, stopping where the validation loss is least (the lowest
 //! point of the curve in the last picture), and ensembles of nets of one and of several architectures.
 
-use std::error::Error;
-
 use tapegrad::manual_seed;
 use tapegrad::ndarray::{Array1, Array2};
 use tapegrad::nn::Linear;
@@ -15,7 +13,9 @@ use tapegrad::optim::schedule::{Cosine, Schedule};
 use tapegrad::optim::{Adam, Lbfgs, l2_penalty};
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Digits, Report, Run, assert_close, least_squares, percent_wrong, print_table, spread};
+use tapegrad_examples::{
+    Digits, Failure, Report, Run, assert_close, least_squares, percent_wrong, print_table, spread,
+};
 
 const ABOUT: &str = "Overfitting: polynomials, random labels, and what helps.";
 
@@ -32,7 +32,7 @@ fn legendre(x: &[f64], degree: usize) -> Array2<f64> {
 }
 
 /// Polynomials through twenty points of sin(pi x) and noise.
-fn polynomials(report: Report) -> Result<Report, Box<dyn Error>> {
+fn polynomials(report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let (deviation, axis) = (0.25, spread(-1.0, 1.0, 201));
     let noisy = |x: &[f64]| -> Result<Vec<f64>, tapegrad::Error> {
@@ -150,7 +150,7 @@ fn train(sizes: &[usize], seed: u64, beta: f64, epochs: usize, digits: &Digits, 
 }
 
 /// A deep net on true labels and on labels that mean nothing.
-fn random_labels(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn random_labels(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let (rows, epochs) = if run.quick { (200, 40) } else { (1_000, 60) };
     let digits = digits.first(rows);
     manual_seed(1);
@@ -181,7 +181,7 @@ fn random_labels(run: &Run, digits: &Digits, report: Report) -> Result<Report, B
 }
 
 /// 2,000 digits, a fifth of whose labels are random, and what helps.
-fn remedies(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn remedies(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, members) = if run.quick { (500, 25, 3) } else { (2_000, 60, 5) };
     manual_seed(1);
     let noisy =
@@ -249,7 +249,7 @@ fn remedies(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dy
         .figure("early_stopping", &plot.draw()?, "Early stopping takes the net from the lowest point of the validation loss.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/11_overfitting");
     let digits = Digits::mnist()?;
     let report = polynomials(Report::new(&run, "Learning by heart"))?;

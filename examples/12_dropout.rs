@@ -6,14 +6,12 @@
 //! that is asserted. Such a model stands for all nets that units can be left out of: read in the first picture how the average of
 //! sampled nets comes down to the one scaled net. The second shows the test error on a small training set with and without dropout.
 
-use std::error::Error;
-
 use tapegrad::manual_seed;
 use tapegrad::nn::{Dropout, Linear, Mode};
 use tapegrad::optim::Adam;
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Digits, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "Dropout by the lecture's rule and by PyTorch's, and what it is good for.";
 
@@ -53,7 +51,7 @@ impl<D: Forward> Forward for Net<D> {
 }
 
 /// Both rules on a few numbers.
-fn in_numbers(report: Report) -> Result<Report, Box<dyn Error>> {
+fn in_numbers(report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let p = 0.8;
     let (lecture, inverted) = (Keep { p, mode: Mode::new() }, Dropout::new(1.0 - p));
@@ -119,7 +117,7 @@ fn train<D: Forward>(net: &Net<D>, digits: &Digits, epochs: usize) -> Vec<f64> {
 }
 
 /// One trained net: in the other rule's units, and against the average of nets that are sampled from it.
-fn sampled(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn sampled(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, samples) = if run.quick { (500, 15, 20) } else { (1_000, 60, 100) };
     let p = 0.6;
     manual_seed(2);
@@ -171,7 +169,7 @@ fn sampled(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn
 }
 
 /// With and without dropout on few images, from five starts each.
-fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<dyn Error>> {
+fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, seeds) = if run.quick { (300, 20, 1) } else { (1_000, 60, 5) };
     let (digits, low) = (digits.first(rows), if run.quick { 20.0 } else { 5.0 });
     let epochs_axis = spread(1.0, epochs as f64, epochs);
@@ -208,7 +206,7 @@ fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Box<d
     )?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/12_dropout");
     let mut digits = Digits::mnist()?;
     if run.quick {

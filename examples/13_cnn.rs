@@ -5,8 +5,6 @@
 //! test images) and on the 4,000 clothes of Fashion-MNIST that come with the examples, beside networks without convolution.
 //! `--data PATH` trains on images of your own: IDX files, or folders of pictures, one for each class.
 
-use std::error::Error;
-
 use tapegrad::ndarray::{Axis, Ix2, concatenate};
 use tapegrad::nn::{BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential, summary};
 use tapegrad::optim::AdamW;
@@ -14,7 +12,7 @@ use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ImageGrid, Plot};
 use tapegrad::{Conv2dOptions, MaxPool2dOptions, Padding, manual_seed};
-use tapegrad_examples::{Images, Report, Run, gray, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, gray, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "A convolutional network: what its parts do to a digit, and what it gains on images.";
 const BATCH: usize = 100;
@@ -76,7 +74,7 @@ fn scores(net: &impl Forward, x: &Tensor) -> Tensor {
 }
 
 /// One digit through the four parts, with a filter that is set by hand.
-fn parts(images: &Images, report: Report) -> Result<Report, Box<dyn Error>> {
+fn parts(images: &Images, report: Report) -> Result<Report, Failure> {
     let digit = images.test_x.narrow(0, 0, 1);
     // Sobel's filter: what is dark above and light below.
     let filter = tensor![[[[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]]]];
@@ -114,7 +112,7 @@ fn parts(images: &Images, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Trains networks on the same images, the convolutional one last, and shows where it is wrong.
-fn compare(name: &str, images: &Images, epochs: usize, report: Report) -> Result<(Report, Vec<f64>), Box<dyn Error>> {
+fn compare(name: &str, images: &Images, epochs: usize, report: Report) -> Result<(Report, Vec<f64>), Failure> {
     let (pixels, classes) = (images.x.narrow(0, 0, 1).numel(), images.names.len());
     let dense = Sequential::new().push(Flatten::new()).push(Linear::new(pixels, 300)).push(ReLU::new());
     let dense = dense.push(Linear::new(300, 100)).push(ReLU::new()).push(Linear::new(100, classes));
@@ -159,7 +157,7 @@ fn compare(name: &str, images: &Images, epochs: usize, report: Report) -> Result
     Ok((report, last))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(
         ABOUT,
         "examples/13_cnn",

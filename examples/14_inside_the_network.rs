@@ -6,15 +6,13 @@
 //! of a second one, and the features of a net that knows 0 to 4 serve to learn 5 to 9 from few images. `--data PATH` takes other
 //! images.
 
-use std::error::Error;
-
 use tapegrad::manual_seed;
 use tapegrad::nn::{Conv2d, Linear, observe};
 use tapegrad::optim::Adam;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
 use tapegrad::{Interpolation, MaxPool2dOptions};
-use tapegrad_examples::{Images, Pca, Report, Run, data, gray, percent_wrong, print_table};
+use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, percent_wrong, print_table};
 
 const ABOUT: &str = "What a convolutional network learns inside, and what its parts are good for elsewhere.";
 
@@ -90,7 +88,7 @@ fn pictures(images: &Tensor, columns: usize, scale: usize, captions: &[String]) 
 }
 
 /// Filters, and what each layer makes of one digit.
-fn layers(net: &Net, x: &Tensor, report: Report) -> Result<Report, Box<dyn Error>> {
+fn layers(net: &Net, x: &Tensor, report: Report) -> Result<Report, Failure> {
     let digit = x.narrow(0, 0, 1);
     let (_, calls) = observe(net, || no_grad(|| net.call(&digit)));
     let mut report = report.heading("Filters and what they find").figure(
@@ -107,7 +105,7 @@ fn layers(net: &Net, x: &Tensor, report: Report) -> Result<Report, Box<dyn Error
 }
 
 /// The inputs at which each class's score is largest among those of some length: ascent from nothing.
-fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Box<dyn Error>> {
+fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Failure> {
     let y = Tensor::arange(0, classes as i64);
     let mut x = Tensor::randn([classes, 1, 28, 28]) * 0.1;
     for _ in 0..200 {
@@ -129,7 +127,7 @@ fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Box<dyn
 }
 
 /// Which pixels, and which places, the scores of some digits hang on.
-fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, Box<dyn Error>> {
+fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, Failure> {
     let saliency = derivatives(x, y, |x| net.call(x)).abs();
     // Grad-CAM: maps of the last convolution, each weighed by its mean derivative (R. Selvaraju and others, 2017).
     let maps = no_grad(|| net.maps(x));
@@ -162,7 +160,7 @@ fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, 
 }
 
 /// The last features of test images in the plane of their first two principal components.
-fn map(net: &Net, images: &Images, report: Report) -> Result<Report, Box<dyn Error>> {
+fn map(net: &Net, images: &Images, report: Report) -> Result<Report, Failure> {
     let n = images.test_y.numel().min(2_000);
     let features = no_grad(|| net.features(&net.maps(&images.test_x.narrow(0, 0, n))));
     let pca = Pca::of(&features, 2);
@@ -179,7 +177,7 @@ fn map(net: &Net, images: &Images, report: Report) -> Result<Report, Box<dyn Err
 }
 
 /// Parts used again: scores as features of a second classifier, and features of one task for another.
-fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<Report, Box<dyn Error>> {
+fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<Report, Failure> {
     let classes = images.names.len();
     let (x, test_x) = (images.x.flatten_dims(1, -1), images.test_x.flatten_dims(1, -1));
     let first = Linear::new(784, classes);
@@ -240,7 +238,7 @@ fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<R
     Ok(report.heading("Parts used again").paragraph(&about).result(&found).table(&header, &rows))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run =
         Run::with_data(ABOUT, "examples/14_inside_the_network", "a folder with IDX files of images of 28 by 28 pixels");
     let images = Images::idx(&run.data.clone().unwrap_or_else(|| data("mnist")))?;

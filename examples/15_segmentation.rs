@@ -6,7 +6,6 @@
 //! handwritten digits apart, eleven classes with the background. In the pictures compare prediction and truth; what is wrong about
 //! the nuclei is coloured. `--data PATH` parts foreground and background in images of your own.
 
-use std::error::Error;
 use std::path::Path;
 
 use tapegrad::data::{datasets, idx, shuffled_batches};
@@ -18,7 +17,7 @@ use tapegrad::prelude::*;
 use tapegrad::train::metrics::{Average, Confusion};
 use tapegrad::viz::{Caption, ImageGrid, Png};
 use tapegrad::{CrossEntropyOptions, manual_seed};
-use tapegrad_examples::{COLOURS, Report, Run, Scenes, brightened, data, otsu, painted, print_table};
+use tapegrad_examples::{COLOURS, Failure, Report, Run, Scenes, brightened, data, otsu, painted, print_table};
 
 const ABOUT: &str = "Segmentation: a class for each pixel, by an encoder and a decoder with skip connections.";
 const BATCH: usize = 8;
@@ -138,12 +137,12 @@ fn predict(net: &UNet, data: &Masked) -> Tensor {
     Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
 }
 
-fn bytes(classes: &Tensor) -> Result<Array3<u8>, Box<dyn Error>> {
+fn bytes(classes: &Tensor) -> Result<Array3<u8>, Failure> {
     Ok(classes.to_array_of::<i64, Ix3>()?.mapv(|class| class as u8))
 }
 
 /// The first images, each beside what is true and what is predicted.
-fn side_by_side(data: &Masked, predicted: &Tensor, first: usize, scale: usize) -> Result<Png, Box<dyn Error>> {
+fn side_by_side(data: &Masked, predicted: &Tensor, first: usize, scale: usize) -> Result<Png, Failure> {
     let views = [brightened(&data.images), painted(&data.classes, &COLOURS), painted(&bytes(predicted)?, &COLOURS)];
     let shown = 0..3 * first.min(data.images.len_of(Axis(0)));
     let cells: Vec<_> = shown.clone().map(|i| views[i % 3].index_axis(Axis(0), i / 3)).collect();
@@ -152,7 +151,7 @@ fn side_by_side(data: &Masked, predicted: &Tensor, first: usize, scale: usize) -
 }
 
 /// One large image. Each quarter, two rows of patches, is tested by networks that were trained on the patches of the others.
-fn nuclei(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
     let image: Array2<u8> = idx::read(data("nuclei/image-idx2-ubyte.gz"))?;
     let labels: Array2<u8> = idx::read(data("nuclei/labels-idx2-ubyte.gz"))?;
     // Parts of so many rows and columns, row after row.
@@ -225,7 +224,7 @@ fn nuclei(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Eleven classes in scenes of MNIST's digits.
-fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let mnist = datasets::mnist(data("mnist"))?;
     let (count, tests) = if run.quick { (800, 50) } else { (16_000, 500) };
     let masked = |scenes: Scenes| Masked { images: scenes.images, classes: scenes.masks };
@@ -273,10 +272,10 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Foreground and background in images of the user's own.
-fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Box<dyn Error>> {
-    let part = |name: &str| -> Result<Masked, Box<dyn Error>> {
-        let read = |what: &str| -> Result<Array3<u8>, String> {
-            idx::read(folder.join(format!("{name}-{what}-idx3-ubyte.gz"))).map_err(|error| error.to_string())
+fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
+    let part = |name: &str| -> Result<Masked, Failure> {
+        let read = |what: &str| -> Result<Array3<u8>, tapegrad::data::Error> {
+            idx::read(folder.join(format!("{name}-{what}-idx3-ubyte.gz")))
         };
         let (images, labels) = (read("images")?, read("labels")?);
         if images.dim() != labels.dim() || images.shape()[1..].iter().any(|side| side % 8 > 0) {
@@ -309,7 +308,7 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Box<dyn Error
     Ok(report.table(&header, &rows).figure("own", &side_by_side(&test, &found, 8, 1)?, "The first test images.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let what = "a folder with {train,test}-{images,labels}-idx3-ubyte.gz, [N, H, W]; label 0 is background";
     let run = Run::with_data(ABOUT, "examples/15_segmentation", what);
     let report = Report::new(&run, "A class for each pixel");

@@ -7,7 +7,6 @@
 //! the pictures each box has its digit's colour, and the text says which digits there are and which are found. `--data PATH` learns
 //! to find boxes of your own.
 
-use std::error::Error;
 use std::path::Path;
 
 use tapegrad::data::{datasets, shuffled_batches};
@@ -20,8 +19,8 @@ use tapegrad::train::metrics::{Detection, Detections, GroundTruth, box_iou};
 use tapegrad::viz::{Caption, ImageGrid, Png};
 use tapegrad::{FocalOptions, Reduction, manual_seed};
 use tapegrad_examples::{
-    Boxed, COLOURS, Report, Run, Scenes, bounds, brightened, components, data, enlarged, outline, print_table, spread,
-    suppressed,
+    Boxed, COLOURS, Failure, Report, Run, Scenes, bounds, brightened, components, data, enlarged, outline, print_table,
+    spread, suppressed,
 };
 
 const ABOUT: &str = "Detection: where digits are in an image and which they are, by one look at all places.";
@@ -122,7 +121,7 @@ fn train(net: &Detector, data: &Boxed, epochs: usize) -> [f64; 2] {
 }
 
 /// What the network finds in each image.
-fn find(net: &Detector, images: &Array3<u8>) -> Result<Vec<Vec<Detection>>, Box<dyn Error>> {
+fn find(net: &Detector, images: &Array3<u8>) -> Result<Vec<Vec<Detection>>, Failure> {
     let (_, height, width) = images.dim();
     let cells = (0..height / STRIDE).flat_map(|row| (0..width / STRIDE).map(move |column| [row, column]));
     let (cells, mut all) = (cells.collect::<Vec<_>>(), Vec::new());
@@ -154,7 +153,7 @@ fn classifier(images: &Array3<u8>, labels: &[i64], epochs: u64) -> Linear {
 }
 
 /// Parts of touching light pixels, each put into the middle of an image as MNIST's digits are, by its centre of mass.
-fn parts(image: ArrayView2<'_, u8>, classifier: &Linear) -> Result<Vec<Detection>, Box<dyn Error>> {
+fn parts(image: ArrayView2<'_, u8>, classifier: &Linear) -> Result<Vec<Detection>, Failure> {
     let mut all = Vec::new();
     for part in components(image.mapv(|pixel| pixel > 0).view()).into_iter().filter(|part| part.len() > 9) {
         let mass = |axis: usize| part.iter().map(|at| f64::from(image[*at]) * at[axis] as f64).sum::<f64>();
@@ -201,7 +200,7 @@ fn precision(found: &[Vec<Detection>], truth: &[Vec<GroundTruth>]) -> [f64; 2] {
 }
 
 /// These images, each with the boxes that are there beside those that are found.
-fn drawn(data: &Boxed, found: &[Vec<Detection>], which: &[usize], names: &[String]) -> Result<Png, Box<dyn Error>> {
+fn drawn(data: &Boxed, found: &[Vec<Detection>], which: &[usize], names: &[String]) -> Result<Png, Failure> {
     const SCALE: usize = 3;
     let large = enlarged(&brightened(&data.images.select(Axis(0), which)), SCALE);
     let (mut cells, mut captions) = (Vec::new(), Vec::new());
@@ -231,7 +230,7 @@ fn drawn(data: &Boxed, found: &[Vec<Detection>], which: &[usize], names: &[Strin
 }
 
 /// Scenes of digits, beside parts of touching pixels.
-fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let mnist = datasets::mnist(data("mnist"))?;
     let (count, tests) = if run.quick { (800, 60) } else { (16_000, 500) };
     let boxed = |scenes: Scenes| Boxed { images: scenes.images, boxes: scenes.boxes };
@@ -249,7 +248,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
         images: scenes.images.select(Axis(0), &(0..tests).collect::<Vec<_>>()),
         boxes: scenes.boxes[..tests].to_vec(),
     };
-    let plain: [Result<Vec<_>, Box<dyn Error>>; 2] = [touching(&known.images), touching(&test.images)];
+    let plain: [Result<Vec<_>, Failure>; 2] = [touching(&known.images), touching(&test.images)];
     let [known_plain, plain] = plain;
     let ways = [
         ("touching pixels, linear model", known_plain?, plain?),
@@ -292,7 +291,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// Boxes of the user's own.
-fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Box<dyn Error>> {
+fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
     let ([data, test], names) = Boxed::read(folder, STRIDE)?;
     manual_seed(1);
     let net = Detector::new(names.len());
@@ -310,7 +309,7 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Box<dyn Error
     Ok(report.figure("own", &grid, "The first test images; boxes from score 0.4 on.")?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let what = "a folder with {train,test}-images (IDX) and {train,test}-boxes.csv: image, class, x0, y0, x1, y1";
     let run = Run::with_data(ABOUT, "examples/16_detection", what);
     let report = Report::new(&run, "What is where");

@@ -9,7 +9,6 @@
 //! pictures where the lines meet: with many labels a trunk that was kept for another task holds back. `--data PATH` takes a CSV
 //! file of numbers whose last two columns are a near task and the target.
 
-use std::error::Error;
 use std::path::Path;
 
 use tapegrad::data::{csv::Table, datasets, split};
@@ -21,7 +20,7 @@ use tapegrad::optim::schedule::{Cosine, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::Residuals;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Report, Run, data, moments, percent_wrong, print_table, standardised};
+use tapegrad_examples::{Failure, Report, Run, data, moments, percent_wrong, print_table, standardised};
 
 const ABOUT: &str = "A trunk that several tasks share: joint, separate and frozen, with few labels for the target.";
 const WAYS: [&str; 3] = ["separate", "joint", "frozen trunk"];
@@ -178,7 +177,7 @@ fn errors(problem: &Problem, labels: usize, steps: &[usize], seed: u64) -> Resul
 type Means = Vec<[f64; 3]>;
 
 /// Compares the ways, over several draws of the rows that are known and starts of the networks.
-fn compare(run: &Run, problem: &Problem, report: Report) -> Result<(Report, Means), Box<dyn Error>> {
+fn compare(run: &Run, problem: &Problem, report: Report) -> Result<(Report, Means), Failure> {
     let (seeds, steps): (_, &[usize]) = if run.quick { (2, &[100, 200]) } else { (10, &[100, 300, 1_000]) };
     let (mut table, mut means) = (Vec::new(), Vec::new());
     for &labels in &problem.labels {
@@ -221,7 +220,7 @@ fn compare(run: &Run, problem: &Problem, report: Report) -> Result<(Report, Mean
 }
 
 /// The last two columns of a table of one's own are a near task and the target, both numbers.
-fn of_file(path: &Path) -> Result<Problem, Box<dyn Error>> {
+fn of_file(path: &Path) -> Result<Problem, Failure> {
     let table = Table::read(path)?;
     let [columns @ .., near, target] = table.columns() else { return Err("expected three columns or more".into()) };
     let rows = table.n_rows();
@@ -239,7 +238,7 @@ fn of_file(path: &Path) -> Result<Problem, Box<dyn Error>> {
     )?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(
         ABOUT,
         "examples/17_multi_task",

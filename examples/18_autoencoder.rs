@@ -5,15 +5,13 @@
 //! middle is a distribution near the standard normal one, so that points drawn from that become digits. The page has what goes in
 //! beside what comes out, the map of a middle of two numbers, and digits that were never written. `--data PATH` takes other images.
 
-use std::error::Error;
-
 use tapegrad::manual_seed;
 use tapegrad::nn::{BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, Linear, ReLU, Sequential, Unflatten};
 use tapegrad::optim::Adam;
 use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::viz::{ImageGrid, Plot, Png};
-use tapegrad_examples::{Images, Pca, Report, Run, data, gray, print_table};
+use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, print_table};
 
 const ABOUT: &str = "Autoencoders: dense, convolutional, denoising and variational.";
 const MIDDLE: usize = 16;
@@ -123,7 +121,7 @@ fn named(rows: &[(&str, &Tensor)]) -> String {
 }
 
 /// Dense, linear and convolutional ones of the same width.
-fn plain(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<(Report, Sequential), Box<dyn Error>> {
+fn plain(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<(Report, Sequential), Failure> {
     let pca = Pca::of(&rows.x, MIDDLE);
     let linear = pca.reconstruct(&pca.project(&rows.test_x));
     let nets = [("dense", dense(&[784, 256, 128, MIDDLE, 128, 256, 784])), ("convolutional", convolutional())];
@@ -155,13 +153,7 @@ fn plain(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<(Rep
 }
 
 /// Trained to take noise away, beside the one that has seen no noise.
-fn denoising(
-    rows: &Rows,
-    epochs: usize,
-    quick: bool,
-    plain: &Sequential,
-    report: Report,
-) -> Result<Report, Box<dyn Error>> {
+fn denoising(rows: &Rows, epochs: usize, quick: bool, plain: &Sequential, report: Report) -> Result<Report, Failure> {
     let noisy = |x: &Tensor| (x + Tensor::randn(x.shape()) * 0.5).clamp(0.0, 1.0);
     let net = dense(&[784, 256, 128, MIDDLE, 128, 256, 784]);
     train(net.parameters(), rows, epochs, |x| net.call(&noisy(x)).binary_cross_entropy_with_logits(x));
@@ -186,7 +178,7 @@ fn denoising(
 }
 
 /// Two variational ones: of two numbers, for a map of the middle, and of more, for samples.
-fn variational(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<Report, Box<dyn Error>> {
+fn variational(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Result<Report, Failure> {
     let [flat, wide] = [2, MIDDLE].map(|middle| {
         let net = Variational::new(middle);
         train(net.parameters(), rows, epochs, |x| net.loss(x));
@@ -239,7 +231,7 @@ fn variational(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Resul
         )?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(ABOUT, "examples/18_autoencoder", "a folder with IDX files of images of 28 by 28 pixels");
     let images = Images::idx(&run.data.clone().unwrap_or_else(|| data("mnist")))?;
     let images = if run.quick { images.first(6_000, 2_000) } else { images };

@@ -10,7 +10,6 @@
 //! which a middle gives back. `--data PATH` takes a CSV file of numbers with the kinds in the last column, of which the commonest
 //! is the normal one.
 
-use std::error::Error;
 use std::path::Path;
 
 use tapegrad::data::{csv::Table, shuffled_batches, split};
@@ -22,7 +21,7 @@ use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::roc_auc;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
-use tapegrad_examples::{Digits, Pca, Report, Run, data, gray, print_table, spread, standardised};
+use tapegrad_examples::{Digits, Failure, Pca, Report, Run, data, gray, print_table, spread, standardised};
 
 const ABOUT: &str = "Anomalies by the error of an autoencoder: a digit left out, and malignant tumours.";
 const METHODS: [&str; 3] = ["autoencoder", "PCA of the same width", "distance from the mean"];
@@ -61,7 +60,7 @@ fn curves(
     strange: &Tensor,
     kinds: [&str; 2],
     report: Report,
-) -> Result<Report, Box<dyn Error>> {
+) -> Result<Report, Failure> {
     let logs = scores[0].log10();
     let (bins, low, high) = (40, logs.min().item(), logs.max().item());
     let edges: Vec<f64> = spread(low, high, bins + 1).iter().map(|edge| 10f64.powf(*edge)).collect();
@@ -94,7 +93,7 @@ fn curves(
         .figure(&format!("{name}_roc"), &roc.draw()?, "Each point is a threshold; chance would be the diagonal.")?)
 }
 
-fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     const WIDTH: usize = 16;
     let (rows, tests, epochs) = if run.quick { (6_000, 2_000, 4) } else { (30_000, 10_000, 6) };
     let digits = Digits::mnist()?;
@@ -134,7 +133,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
     let report = curves("digits", &scores, &strange, ["digits trained on", "zeros"], report)?;
     let order = scores[0].argsort(0, true);
     let most_least = [order.narrow(0, 0, 20), order.narrow(0, tests - 20, 20)];
-    let pictures = |rows: &Tensor| -> Result<Png, Box<dyn Error>> {
+    let pictures = |rows: &Tensor| -> Result<Png, Failure> {
         let (given, truth) = (test.index_select(0, rows), test_y.index_select(0, rows).to_vec::<i64>()?);
         let both = Tensor::cat(&[&given, &no_grad(|| net.call(&given))], 0).reshape([-1, 28, 28]);
         let caption =
@@ -153,7 +152,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
 }
 
 /// A table of numbers: trained on half of its commonest kind, judged on all the rest.
-fn table(path: &Path, starts: u64, report: Report) -> Result<(Report, [f64; 3]), Box<dyn Error>> {
+fn table(path: &Path, starts: u64, report: Report) -> Result<(Report, [f64; 3]), Failure> {
     const WIDTH: usize = 4;
     let table = Table::read(path)?;
     let (kind, columns) = table.columns().split_last().ok_or("no columns")?;
@@ -214,7 +213,7 @@ fn table(path: &Path, starts: u64, report: Report) -> Result<(Report, [f64; 3]),
     Ok((curves("table", &scores, &strange, [name, "others"], report)?, means))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(ABOUT, "examples/19_anomaly", "a CSV file of numbers, the kinds in its last column");
     let report = Report::new(&run, "Anomalies").paragraph(
         "The score of a row is the mean squared difference between it and what comes back. The area under the ROC curve is the \

@@ -10,7 +10,6 @@
 //! and 0 by chance.
 //! `--data PATH` takes a CSV file of numbers with the classes in the last column.
 
-use std::error::Error;
 use std::path::Path;
 
 use tapegrad::data::csv::Table;
@@ -22,7 +21,7 @@ use tapegrad::optim::schedule::{Cosine, OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{adjusted_rand, purity};
 use tapegrad::viz::{Caption, ImageGrid, Plot, Svg};
-use tapegrad_examples::{Digits, Pca, Report, Run, assert_close, data, gray, print_table, standardised};
+use tapegrad_examples::{Digits, Failure, Pca, Report, Run, assert_close, data, gray, print_table, standardised};
 
 const ABOUT: &str = "Clusters of irises, penguins and digits: k-means, a Gaussian mixture, deep embedded clustering.";
 
@@ -36,7 +35,7 @@ struct Points {
 
 impl Points {
     /// The complete rows of a table, each column with its mean and deviation taken out.
-    fn read(name: &'static str, path: &Path, class: &str, columns: &[String]) -> Result<Points, Box<dyn Error>> {
+    fn read(name: &'static str, path: &Path, class: &str, columns: &[String]) -> Result<Points, Failure> {
         let table = Table::read(path)?;
         let columns: Result<Vec<_>, _> = columns.iter().map(|c| table.f64_with_missing(c, &["", "NA"])).collect();
         let (columns, classes) = (columns?, table.categories(class)?);
@@ -120,7 +119,7 @@ impl Mixture {
 }
 
 /// The points along two principal components, a colour and shape for each group.
-fn map(title: &str, x: &Tensor, groups: &Tensor, names: &[String]) -> Result<Svg, Box<dyn Error>> {
+fn map(title: &str, x: &Tensor, groups: &Tensor, names: &[String]) -> Result<Svg, Failure> {
     let plane = Pca::of(x, 2).project(x).to_dtype(DType::F64);
     let mut plot = Plot::new(title).x_label("first component").y_label("second");
     for (group, name) in (0..).zip(names) {
@@ -138,7 +137,7 @@ fn judged(name: &str, clusters: &Tensor, classes: &Tensor) -> (Vec<String>, [f64
 const HEADER: [&str; 3] = ["clusters by", "purity", "adjusted Rand index"];
 
 /// Clusters of a table. Gives the adjusted Rand index of both ways, the mixture's mean log p and how far EM would move it.
-fn table(points: &Points, report: Report) -> Result<(Report, [f64; 4]), Box<dyn Error>> {
+fn table(points: &Points, report: Report) -> Result<(Report, [f64; 4]), Failure> {
     manual_seed(1);
     let (x, k) = (&points.x, points.names.len());
     let centres = k_means(x, k, 20);
@@ -188,7 +187,7 @@ fn shares(z: &Tensor, centres: &Tensor) -> Tensor {
 }
 
 /// Ten clusters of digits.
-fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
+fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let (n, test_n, epochs, rounds) = if run.quick { (3_000, 1_000, 8, 5) } else { (20_000, 10_000, 20, 20) };
     let digits = Digits::mnist()?;
@@ -290,7 +289,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Box<dyn Error>> {
         )?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(ABOUT, "examples/20_clustering", "a CSV file of numbers, the classes in its last column");
     let mut report = Report::new(&run, "Clusters").paragraph(
         "Purity is the share of what is of the commonest class in its cluster. The adjusted Rand index counts pairs that are together in \

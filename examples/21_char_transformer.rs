@@ -5,7 +5,6 @@
 //! curves beside the lines of models that only count: how often a character comes at all, after the one before, after the two
 //! before. The page has what the model writes before and after. `--data PATH` trains on a text of your own.
 
-use std::error::Error;
 use std::fs;
 
 use tapegrad::manual_seed;
@@ -14,7 +13,7 @@ use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::optim::{AdamW, clip_grad_norm};
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Report, Run, data, print_table};
+use tapegrad_examples::{Failure, Report, Run, data, print_table};
 
 const ABOUT: &str = "A small transformer that learns to write, one character at a time.";
 const CONTEXT: usize = 96;
@@ -64,7 +63,7 @@ struct Text {
 }
 
 impl Text {
-    fn new(text: &str) -> Result<Text, Box<dyn Error>> {
+    fn new(text: &str) -> Result<Text, Failure> {
         let mut characters: Vec<char> = text.chars().collect();
         characters.sort_unstable();
         characters.dedup();
@@ -110,7 +109,7 @@ impl Text {
 }
 
 /// Windows of a text that begin at these places, and the same one further.
-fn windows(text: &[i64], begins: &[usize]) -> Result<(Tensor, Tensor), Box<dyn Error>> {
+fn windows(text: &[i64], begins: &[usize]) -> Result<(Tensor, Tensor), Failure> {
     let cut = |by: usize| begins.iter().flat_map(|&begin| text[begin + by..][..CONTEXT].iter().copied()).collect();
     let tensor = |by| Tensor::from_vec::<i64>(cut(by), [begins.len(), CONTEXT]);
     Ok((tensor(0)?, tensor(1)?))
@@ -122,7 +121,7 @@ fn bits(writer: &Writer, (x, y): &(Tensor, Tensor)) -> Tensor {
 }
 
 /// What the model writes behind a beginning: each character drawn by its probability, likely ones a little more often.
-fn sample(writer: &Writer, text: &Text, beginning: &[i64], length: usize) -> Result<String, Box<dyn Error>> {
+fn sample(writer: &Writer, text: &Text, beginning: &[i64], length: usize) -> Result<String, Failure> {
     let mut written = beginning.to_vec();
     for _ in 0..length {
         let window = Tensor::from(written[written.len().saturating_sub(CONTEXT)..].to_vec()).unsqueeze(0);
@@ -132,7 +131,7 @@ fn sample(writer: &Writer, text: &Text, beginning: &[i64], length: usize) -> Res
     Ok(text.write(&written))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::with_data(ABOUT, "examples/21_char_transformer", "a text file (UTF-8)");
     let path = run.data.clone().unwrap_or_else(|| data("shakespeare_7_plays.txt"));
     let text = Text::new(&fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?)?;

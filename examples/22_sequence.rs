@@ -10,7 +10,6 @@
 //! picture of the year ahead each point was forecast a whole year before, by twelve or 52 steps in which the LSTM takes its own
 //! forecasts for true. `--data PATH` takes a CSV file of months (YYYY-MM) or weeks (YYYY-MM-DD) and positive numbers.
 
-use std::error::Error;
 use std::f64::consts::TAU;
 use std::path::Path;
 
@@ -22,7 +21,7 @@ use tapegrad::optim::{Adam, clip_grad_norm};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::Residuals;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Report, Run, data, moments, print_table};
+use tapegrad_examples::{Failure, Report, Run, data, moments, print_table};
 
 const ABOUT: &str = "An LSTM forecasts airline passengers and weekly carbon dioxide, beside what last year says.";
 const INPUTS: usize = 7;
@@ -45,7 +44,7 @@ struct Series {
 
 impl Series {
     /// Reads a CSV file, of which the last `years` are for the test.
-    fn read(path: &Path, years: usize) -> Result<Series, Box<dyn Error>> {
+    fn read(path: &Path, years: usize) -> Result<Series, Failure> {
         let table = Table::read(path)?;
         let refused = |what: &str| format!("{}: expected {what}", path.display());
         let (when, name, year) = match table.columns() {
@@ -169,7 +168,7 @@ impl Forecaster {
 type Errors = [[f64; 2]; 2];
 
 /// Trains, forecasts and compares.
-fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors), Box<dyn Error>> {
+fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors), Failure> {
     let (year, starts, steps) = (series.year, if run.quick { 1 } else { 3 }, if run.quick { 150 } else { 600 });
     let nets: Vec<Forecaster> = (0..starts).map(|seed| Forecaster::train(series, steps, seed)).collect();
     let tested: Vec<usize> = (series.test..series.level.len()).filter(|&t| series.measured[t]).collect();
@@ -219,7 +218,7 @@ fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors
     Ok((report, errors))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run =
         Run::with_data(ABOUT, "examples/22_sequence", "a CSV file of months or dates (weeks) and positive numbers");
     let mut report = Report::new(&run, "Forecasts of sequences").paragraph(

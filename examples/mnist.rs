@@ -3,15 +3,13 @@
 //! `cargo run --release --example mnist` reads the 60,000 training images, descends by minibatch SGD with momentum, and reports
 //! the accuracy on the 10,000 test images. Two runs print the same numbers.
 
-use std::error::Error;
-
 use indicatif::{ProgressBar, ProgressStyle};
 use tapegrad::data::datasets;
 use tapegrad::ndarray::{Array3, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Plot};
-use tapegrad_examples::{Digits, Report, Run, confusion, data, percent_right};
+use tapegrad_examples::{Digits, Failure, Report, Run, confusion, data, percent_right};
 
 const ABOUT: &str = "Trains a network with two hidden layers on the handwritten digits of MNIST.";
 const CLASSES: usize = 10;
@@ -46,7 +44,7 @@ impl Net {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "mnist");
     let mnist = datasets::mnist(data("mnist"))?;
     let (training, epochs) = if run.quick { (6_000, 2) } else { (mnist.train_labels.len(), 8) };

@@ -5,8 +5,6 @@
 //! `target/mnist_cnn`: curves, the learning rate, the confusion matrix, what the network says of some digits, its parts and its graph.
 //! Ctrl-C finishes the step, keeps a checkpoint and stops.
 
-use std::error::Error;
-
 use tapegrad::data::{Arrays, DataLoader, datasets};
 use tapegrad::ndarray::{Array1, Array3, Array4, Axis};
 use tapegrad::nn::{Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential, summary};
@@ -16,7 +14,7 @@ use tapegrad::prelude::*;
 use tapegrad::train::metrics::{Confusion, accuracy};
 use tapegrad::train::{Checkpoints, EarlyStopping, Progress, Report, Trainer, highest};
 use tapegrad::viz::{Caption, ImageGrid};
-use tapegrad_examples::{Run, data};
+use tapegrad_examples::{Failure, Run, data};
 
 const ABOUT: &str =
     "A small convolutional network on MNIST, with a loader, progress, early stopping, checkpoints and a report.";
@@ -45,7 +43,7 @@ fn prepared(images: &Array3<u8>, digits: &Array1<u8>) -> Digits {
     (pixels.insert_axis(Axis(1)), digits.mapv(i64::from))
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "mnist_cnn");
     let mnist = datasets::mnist(data("mnist"))?;
     // The last training images are held out: they say when to stop. The test images are asked once, at the end.

@@ -50,7 +50,7 @@ fn part(
     names: &mut BTreeMap<String, usize>,
 ) -> Result<Boxed, Box<dyn Error>> {
     let path = file(folder, &[name], "images")?;
-    let images: ArrayD<u8> = idx::read(&path).map_err(|error| error.to_string())?;
+    let images: ArrayD<u8> = idx::read(&path)?;
     let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
     let found = images.shape().to_vec();
     let wrong = |_| format!("{}: shape {found:?}, expected [N, H, W] or [N, H, W, C]", path.display());
@@ -62,11 +62,11 @@ fn part(
     place.slice_axis_mut(Axis(2), Slice::from(..width)).assign(&gray);
 
     let path = file(folder, &[name], "boxes")?;
-    let table = Table::read(&path).map_err(|error| error.to_string())?;
-    let column = |name: &str| table.f64(name).map_err(|error| error.to_string());
+    let table = Table::read(&path)?;
+    let column = |name: &str| table.f64(name);
     let corners = [column("x0")?, column("y0")?, column("x1")?, column("y1")?];
-    let owners = table.i64("image").map_err(|error| error.to_string())?;
-    let classes = table.strings("class").map_err(|error| error.to_string())?;
+    let owners = table.i64("image")?;
+    let classes = table.strings("class")?;
     let mut boxes = vec![Vec::new(); n];
     for (row, (owner, class)) in owners.iter().zip(classes).enumerate() {
         let bounds = [0, 1, 2, 3].map(|k| corners[k][row]);

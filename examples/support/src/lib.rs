@@ -5,6 +5,7 @@
 
 mod boxed;
 mod digits;
+mod failure;
 mod images;
 mod numbers;
 mod paint;
@@ -17,6 +18,7 @@ mod suppress;
 
 pub use boxed::Boxed;
 pub use digits::{Digits, percent_wrong};
+pub use failure::Failure;
 pub use images::{Images, gray};
 pub use numbers::{assert_close, confusion, least_squares, moments, percent_right, spread, standardised, with_ones};
 pub use paint::{COLOURS, brightened, enlarged, outline, painted};
