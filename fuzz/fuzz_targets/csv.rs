@@ -3,13 +3,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use tapegrad_data::csv::Table;
+use tapegrad_fuzz::within;
 
-fuzz_target!(|bytes: &[u8]| {
+// An empty field is one byte of a file and a place among strings, numbers and categories.
+fuzz_target!(|bytes: &[u8]| within(256, bytes, |bytes| {
     let Ok(table) = Table::from_reader(bytes, "f.csv") else { return };
-    for name in table.columns() {
+    // Few, for a file may have as many columns as bytes, and each is looked up by name.
+    for name in table.columns().iter().take(4) {
         assert_eq!(table.strings(name).expect("a column of the table").len(), table.n_rows());
         assert_eq!(table.categories(name).expect("a column of the table").codes.len(), table.n_rows());
         let _ = table.f64_with_missing(name, &["", "NA"]);
         let _ = table.i64(name);
     }
-});
+}));
