@@ -7,6 +7,14 @@ use tapegrad_core::{BinaryCrossEntropyOptions, Tensor};
 loss! {
     /// -(y log x + (1 - y) log(1 - x)), of probabilities x of class 1 and targets y from 0 to 1. [`BCEWithLogitsLoss`] is more exact.
     /// See [`Tensor::binary_cross_entropy_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{BCELoss, Forward};
+    /// let loss = BCELoss::new().weight(tensor![3.0, 1.0]);
+    /// let (x, y) = (tensor![0.5, 0.5], tensor![1.0, 0.0]);
+    /// assert_eq!(loss.call(&(x, y)).item() as f32, 2.0 * std::f32::consts::LN_2);
+    /// ```
     BCELoss {;
         /// A factor of each element's loss; broadcasts.
         weight: Option<Buffer> = None
@@ -64,6 +72,13 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for BCEWithLogitsLoss {
 
 loss! {
     /// log(1 + e^(-y x)), of scores x and targets y that are -1 or 1. See [`Tensor::soft_margin_loss`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, SoftMarginLoss};
+    /// let loss = SoftMarginLoss::new();
+    /// assert_eq!(loss.call(&(tensor![0.0], tensor![-1.0])).item() as f32, std::f32::consts::LN_2);
+    /// ```
     SoftMarginLoss {}
 }
 

@@ -59,6 +59,14 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for CrossEntropyLoss {
 loss! {
     /// Minus the log-probability of the target's class. Log-probabilities are `[N, C]` and the target i64 `[N]`, or `[N, C, d..]` and
     /// `[N, d..]`, or `[C]` and `[]`. See [`Tensor::nll_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, NLLLoss};
+    /// let loss = NLLLoss::new().weight(tensor![1.0, 3.0]);
+    /// let log_p = tensor![[-1.0, -2.0], [-3.0, -5.0]];
+    /// assert_eq!(loss.call(&(log_p, tensor![0, 1])).item(), (1.0 + 3.0 * 5.0) / (1.0 + 3.0));
+    /// ```
     NLLLoss {;
         /// A weight for each class, `[C]`.
         weight: Option<Buffer> = None,

@@ -67,6 +67,13 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for DiceLoss {
 
 loss! {
     /// 1 - intersection / union, of boxes `[.., 4]` as x1, y1, x2, y2. Boxes apart have no gradient. See [`Tensor::iou_loss`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, IoULoss};
+    /// let (found, truth) = (tensor![[0.0, 0.0, 4.0, 1.0]], tensor![[0.0, 0.0, 1.0, 1.0]]);
+    /// assert!((IoULoss::new().call(&(found, truth)).item() - 0.75).abs() < 1e-6);
+    /// ```
     IoULoss {}
 }
 

@@ -39,6 +39,14 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for KLDivLoss {
 
 loss! {
     /// e^x - y x, of counts y and the logarithms x of their expected values. See [`Tensor::poisson_nll_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, PoissonNLLLoss};
+    /// assert_eq!(PoissonNLLLoss::new().call(&(tensor![0.0], tensor![7.0])).item(), 1.0);
+    /// let of_counts = PoissonNLLLoss::new().without_log_input();
+    /// assert_eq!(of_counts.call(&(tensor![1.0], tensor![7.0])).item(), 1.0);
+    /// ```
     PoissonNLLLoss {
         /// What is added to an expected count before its logarithm is taken, 1e-8.
         eps: f64 = 1e-8;

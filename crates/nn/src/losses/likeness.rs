@@ -6,6 +6,13 @@ use tapegrad_core::{Tensor, TripletMarginOptions};
 
 loss! {
     /// x where the target is 1, max(0, margin - x) where it is -1, x being a distance. See [`Tensor::hinge_embedding_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, HingeEmbeddingLoss};
+    /// let loss = HingeEmbeddingLoss::new().margin(2.0);
+    /// assert_eq!(loss.call(&(tensor![0.5, 0.5], tensor![1.0, -1.0])).item(), (0.5 + 1.5) / 2.0);
+    /// ```
     HingeEmbeddingLoss {
         /// How far apart is far enough, 1.
         margin: f64 = 1.0
@@ -21,6 +28,14 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for HingeEmbeddingLoss {
 loss! {
     /// 1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1: of vectors `[N, D]` and a target `[N]`, or
     /// `[D]` and `[]`. See [`Tensor::cosine_embedding_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{CosineEmbeddingLoss, Forward};
+    /// let loss = CosineEmbeddingLoss::new().margin(0.5);
+    /// let (x1, x2) = (tensor![[1.0, 0.0], [0.0, 2.0]], tensor![[0.0, 3.0], [0.0, 1.0]]);
+    /// assert!((loss.call(&(x1, x2, tensor![1.0, -1.0])).item() - (1.0 + 0.5) / 2.0).abs() < 1e-6);
+    /// ```
     CosineEmbeddingLoss {
         /// The cosine that is small enough, 0.
         margin: f64 = 0.0
@@ -36,6 +51,14 @@ impl<X1: AsTensor, X2: AsTensor, Y: AsTensor> Forward<(X1, X2, Y)> for CosineEmb
 loss! {
     /// max(0, margin - y (x1 - x2)): scores x1 are to be larger than x2 where the target y is 1, smaller where it is -1. See
     /// [`Tensor::margin_ranking_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, MarginRankingLoss};
+    /// let loss = MarginRankingLoss::new().margin(0.5);
+    /// let (x1, x2) = (tensor![3.0, 1.0], tensor![1.0, 2.0]);
+    /// assert_eq!(loss.call(&(x1, x2, tensor![1.0, 1.0])).item(), (0.0 + 1.5) / 2.0);
+    /// ```
     MarginRankingLoss {
         /// By how much, 0.
         margin: f64 = 0.0

@@ -24,6 +24,12 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for MSELoss {
 
 loss! {
     /// |x - y|, of a prediction and a target of its shape. See [`Tensor::l1_loss`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, L1Loss};
+    /// assert_eq!(L1Loss::new().call(&(tensor![1.0, 5.0], tensor![2.0, 2.0])).item(), 2.0);
+    /// ```
     L1Loss {}
 }
 
@@ -35,6 +41,13 @@ impl<X: AsTensor, Y: AsTensor> Forward<(X, Y)> for L1Loss {
 
 loss! {
     /// d^2 / (2 beta) where d = |x - y| is below beta, else d - beta / 2. See [`Tensor::smooth_l1_loss_with`].
+    ///
+    /// ```
+    /// use tapegrad_core::tensor;
+    /// use tapegrad_nn::{Forward, SmoothL1Loss};
+    /// let loss = SmoothL1Loss::new().beta(2.0);
+    /// assert_eq!(loss.call(&(tensor![1.0, 5.0], tensor![0.0, 0.0])).item(), (0.25 + 4.0) / 2.0);
+    /// ```
     SmoothL1Loss {
         /// Where the parabola ends, 1.
         beta: f64 = 1.0
