@@ -16,11 +16,11 @@ pub struct Standing {
     pub epochs: usize,
     /// How many steps were taken, in all epochs.
     pub step: usize,
-    /// How many of them in the epoch that is not done.
+    /// How many batches of the epoch that is not done were in them.
     pub batch: usize,
-    /// How many there are in this epoch, where the loader knows.
+    /// How many batches there are in this epoch, where the loader knows.
     pub batches: Option<usize>,
-    /// The loss of the last step.
+    /// The mean loss of the examples of the last step.
     pub loss: f64,
     /// The sum of this epoch's losses, each times its number of examples, and how many examples that are.
     pub(crate) losses: (f64, f64),
@@ -32,11 +32,12 @@ impl Standing {
         self.losses.0 / self.losses.1
     }
 
-    pub(crate) fn count(&mut self, loss: f64, rows: usize) {
+    /// Counts a step of so many batches.
+    pub(crate) fn count(&mut self, loss: f64, examples: usize, batches: usize) {
         self.loss = loss;
-        self.losses = (self.losses.0 + loss * rows as f64, self.losses.1 + rows as f64);
+        self.losses = (self.losses.0 + loss * examples as f64, self.losses.1 + examples as f64);
         self.step += 1;
-        self.batch += 1;
+        self.batch += batches;
     }
 
     pub(crate) fn next_epoch(&mut self) {
@@ -84,13 +85,13 @@ impl<M: ?Sized, P> Run<'_, M, P> {
 /// use tapegrad_optim::Sgd;
 /// use tapegrad_train::{Callback, Error, Run, Trainer};
 ///
-/// /// Stops when the loss is no longer a number.
-/// struct NoNan;
+/// /// Stops when the loss is low enough.
+/// struct LowEnough(f64);
 ///
-/// impl<M, P> Callback<M, P> for NoNan {
+/// impl<M, P> Callback<M, P> for LowEnough {
 ///     fn step(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
-///         if run.at.loss.is_nan() {
-///             run.stop(format!("the loss of step {} is not a number", run.at.step));
+///         if run.at.loss < self.0 {
+///             run.stop(format!("the loss of step {} is below {}", run.at.step, self.0));
 ///         }
 ///         Ok(())
 ///     }
@@ -99,13 +100,13 @@ impl<M: ?Sized, P> Run<'_, M, P> {
 /// let net = Linear::new(1, 1);
 /// let mut trainer = Trainer::new(
 ///     &net,
-///     Sgd::new(net.parameters(), 1e30),
+///     Sgd::new(net.parameters(), 0.1),
 ///     |net, x: &Tensor| net.call(x),
 ///     |y| y.square().mean(),
 /// )
-/// .callback(NoNan);
+/// .callback(LowEnough(0.01));
 /// trainer.fit(1, |_| vec![Tensor::ones([4, 1]); 100])?;
-/// assert!(trainer.stopped().unwrap().ends_with("is not a number"));
+/// assert!(trainer.stopped().unwrap().ends_with("is below 0.01"));
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Callback<M: ?Sized, P> {
@@ -118,7 +119,7 @@ pub trait Callback<M: ?Sized, P> {
         Ok(())
     }
 
-    /// With the loss of a step and its graph, before the walk back.
+    /// With the loss of a batch and its graph, before the walk back.
     ///
     /// # Errors
     /// Any error ends the training.

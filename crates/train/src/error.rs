@@ -69,6 +69,18 @@ pub enum Error {
         /// What the loader said.
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A loader gave too few batches: none, or fewer than were done of the epoch before a resume.
+    #[error("{set} set, epoch {epoch}: {found} batches, expected at least {expected}")]
+    Batches {
+        /// `training` or `validation`.
+        set: &'static str,
+        /// The epoch, from 0 on.
+        epoch: usize,
+        /// How many there were.
+        found: usize,
+        /// How many there had to be.
+        expected: usize,
+    },
     /// A picture or a page was not made.
     #[error(transparent)]
     Picture(#[from] tapegrad_viz::Error),

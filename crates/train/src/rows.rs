@@ -66,6 +66,9 @@ tuples!(A a 0, B b 1, C c 2, D d 3);
 tuples!(A a 0, B b 1, C c 2, D d 3, E e 4);
 tuples!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5);
 
+/// Why there is no batch.
+pub(crate) type Cause = Box<dyn Error + Send + Sync>;
+
 /// What a loader gives: a batch, or a `Result` of one, since reading it may fail.
 #[diagnostic::on_unimplemented(
     message = "a loader of `{Self}` does not give batches of `{B}`",
@@ -76,17 +79,17 @@ pub trait IntoBatch<B> {
     ///
     /// # Errors
     /// As the loader says.
-    fn into_batch(self) -> Result<B, Box<dyn Error + Send + Sync>>;
+    fn into_batch(self) -> Result<B, Cause>;
 }
 
 impl<B> IntoBatch<B> for B {
-    fn into_batch(self) -> Result<B, Box<dyn Error + Send + Sync>> {
+    fn into_batch(self) -> Result<B, Cause> {
         Ok(self)
     }
 }
 
-impl<B, E: Into<Box<dyn Error + Send + Sync>>> IntoBatch<B> for Result<B, E> {
-    fn into_batch(self) -> Result<B, Box<dyn Error + Send + Sync>> {
+impl<B, E: Into<Cause>> IntoBatch<B> for Result<B, E> {
+    fn into_batch(self) -> Result<B, Cause> {
         self.map_err(Into::into)
     }
 }

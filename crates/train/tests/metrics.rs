@@ -43,10 +43,11 @@ fn dice_and_iou_of_masks_are_those_of_their_sets() {
 
 #[test]
 fn of_equal_scores_the_first_class_is_the_predicted_one() {
-    let (scores, truth) = (tensor![[0.5, 0.5], [0.5, 0.5]], tensor![0, 1]);
-    assert_eq!(accuracy(&scores, &truth), 0.5);
-    assert_eq!(top_k_accuracy(&scores, &truth, 1), 0.5);
-    assert_eq!(top_k_accuracy(&scores, &truth, 2), 1.0);
+    let scores = tensor![[0.5, 0.5, 0.1]];
+    let (first, second) = (tensor![0], tensor![1]);
+    assert_eq!((accuracy(&scores, &first), accuracy(&scores, &second)), (1.0, 0.0));
+    assert_eq!((top_k_accuracy(&scores, &first, 1), top_k_accuracy(&scores, &second, 1)), (1.0, 0.0));
+    assert_eq!(top_k_accuracy(&scores, &second, 2), 1.0);
 }
 
 #[test]
@@ -114,6 +115,16 @@ fn a_second_detection_of_a_box_is_wrong_and_classes_do_not_mix() {
     twice.add(&[of(0, 0.9), of(0, 0.8)], &truth);
     twice.add(&[of(0, 0.7)], &truth);
     assert_eq!(twice.mean(), (1.0 + 2.0 / 3.0) / 2.0, "right, wrong, right");
+}
+
+#[test]
+fn of_boxes_with_the_same_overlap_the_first_is_taken() {
+    let truth = [[0.0, 0.0, 2.0, 2.0], [2.0, 0.0, 4.0, 2.0]].map(|bounds| GroundTruth { class: 0, bounds });
+    let mut detections = Detections::new(0.25);
+    // The surest lies over half of both; the next is the first box itself, and finds it taken.
+    let found = [([1.0, 0.0, 3.0, 2.0], 0.9), (truth[0].bounds, 0.8)];
+    detections.add(&found.map(|(bounds, score)| Detection { class: 0, score, bounds }), &truth);
+    assert_eq!(detections.mean(), 0.5, "right, wrong, of two");
 }
 
 #[test]

@@ -51,8 +51,8 @@ impl Default for Progress {
     }
 }
 
-const BAR: &str = "{prefix} {bar:30} {pos}/{len}  {msg}  {per_sec}  {eta} left";
-const COUNT: &str = "{prefix} {pos} steps  {msg}  {per_sec}";
+const BAR: &str = "{prefix} {bar:30} {pos}/{len} batches  {msg}  {per_sec}  {eta} left";
+const COUNT: &str = "{prefix} {pos} batches  {msg}  {per_sec}";
 
 impl<M: ?Sized, P> Callback<M, P> for Progress {
     fn begin(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {

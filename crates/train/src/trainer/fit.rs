@@ -3,12 +3,14 @@
 use std::sync::atomic::Ordering;
 
 use tapegrad_core::scope::user;
-use tapegrad_core::{Rng, default_rng, no_grad};
+use tapegrad_core::{Rng, Tensor, default_rng, fail, no_grad};
 use tapegrad_nn::Module;
 use tapegrad_optim::Rule;
 
-use super::Trainer;
+use super::group::Group;
+use super::{Cause, Trainer};
 use crate::callback::{Callback, Run, Standing};
+use crate::checkpoint::Checkpoints;
 use crate::error::Error;
 use crate::history::History;
 use crate::measures::Measures;
@@ -19,40 +21,44 @@ type Told<M, P> = fn(&mut dyn Callback<M, P>, &mut Run<'_, M, P>) -> Result<(), 
 
 impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     /// Trains until `epochs` epochs are done, those of an earlier call or of a checkpoint included. `train` gives the batches of an
-    /// epoch, counted from 0. Afterwards the model is in evaluation. A training that is stopped before says why, on the standard error.
+    /// epoch, counted from 0. Afterwards the model is in evaluation. A training that is stopped before says why, on the standard error;
+    /// so is one whose loss is NaN, before the step that would bring it into the parameters.
     ///
     /// # Errors
-    /// If a loader, a callback or a checkpoint fails.
+    /// If a loader fails, has no batches or one without examples, or a callback or a checkpoint fails.
+    ///
+    /// # Panics
+    /// If there is a metric and no validation set, or if a callback or the checkpoints want a measure that is not there.
+    #[track_caller]
     pub fn fit<T>(&mut self, epochs: usize, train: impl Fn(usize) -> T) -> Result<History, Error>
     where
         T: IntoIterator<Item: IntoBatch<B>>,
     {
+        if let (Some((name, _)), None) = (self.metrics.first(), &self.validation) {
+            fail!("fit: no validation set for the metric {name:?}; say which with validation(..)");
+        }
         (self.at.epochs, self.stopped) = (epochs, None);
+        let trained = self.epochs(train);
+        self.model.eval();
+        trained.and_then(|()| self.end())
+    }
+
+    fn epochs<T: IntoIterator<Item: IntoBatch<B>>>(&mut self, train: impl Fn(usize) -> T) -> Result<(), Error> {
         self.tell(None, |callback, run| callback.begin(run))?;
-        while self.at.epoch < epochs && self.stopped.is_none() {
+        while self.stopped.is_none() && self.at.epoch < self.at.epochs {
             self.model.train();
-            for batch in self.batches(&train)? {
-                let batch = batch.into_batch().map_err(|cause| self.unread("training", self.at.batch, cause))?;
-                if let Some(schedule) = &self.schedule {
-                    self.optimizer.set_lr(schedule.lr(self.at.step));
+            let mut batches = self.batches(&train)?.peekable();
+            while self.stopped.is_none() && batches.peek().is_some() {
+                if !self.step(batches.by_ref().take(self.accumulate))? {
+                    return Ok(());
                 }
-                let predictions = user(|| (self.predict)(self.model, &batch));
-                let loss = user(|| (self.loss)(&predictions));
-                self.callbacks.iter_mut().try_for_each(|callback| user(|| callback.loss(&loss)))?;
-                self.optimizer.zero_grad();
-                loss.backward();
-                if let Some(clip) = &self.clip {
-                    clip.clip(self.optimizer.parameters());
-                }
-                self.optimizer.step();
-                self.at.count(loss.item(), predictions.rows());
                 self.tell(None, |callback, run| callback.step(run))?;
                 self.heed();
-                if self.stopped.is_some() {
-                    self.keep(None)?;
-                    return self.end();
-                }
             }
+            if self.stopped.is_some() {
+                return self.keep(None);
+            }
+            self.at_least("training", self.at.batch, 1)?;
             let (measures, predictions) = self.validate()?;
             self.history.push(measures.clone());
             self.at.next_epoch();
@@ -60,27 +66,67 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
             self.keep(Some(&measures))?;
             self.heed();
         }
-        self.end()
+        Ok(())
+    }
+
+    /// A step by the gradient of the mean over the examples of all these batches. `false`, and no step, where the loss is NaN.
+    fn step(&mut self, batches: impl Iterator<Item: IntoBatch<B>>) -> Result<bool, Error> {
+        if let Some(schedule) = &self.schedule {
+            self.optimizer.set_lr(schedule.lr(self.at.step));
+        }
+        self.optimizer.zero_grad();
+        let mut group = Group::default();
+        for batch in batches {
+            let i = self.at.batch + group.batches;
+            let (predictions, loss) = self.ask("training", i, batch.into_batch())?;
+            self.callbacks.iter_mut().try_for_each(|callback| user(|| callback.loss(&loss)))?;
+            if loss.item().is_nan() {
+                let step = self.at.step + 1;
+                self.stopped = Some(format!("the loss of step {step} is NaN; the parameters are those before it"));
+                return Ok(false);
+            }
+            let weight = group.add(loss.item(), predictions.rows());
+            (loss * weight).backward();
+        }
+        if group.batches > 1 {
+            for (param, grad) in self.optimizer.parameters().filter_map(|param| Some((param, param.grad()?))) {
+                param.set_grad(&no_grad(|| grad / group.weight()));
+            }
+        }
+        if let Some(clip) = &self.clip {
+            clip.clip(self.optimizer.parameters());
+        }
+        self.optimizer.step();
+        self.at.count(group.loss(), group.examples, group.batches);
+        Ok(true)
+    }
+
+    /// The predictions of batch `i` of a set, and their loss.
+    fn ask(&self, set: &'static str, i: usize, batch: Result<B, Cause>) -> Result<(P, Tensor), Error> {
+        let batch = batch.map_err(|cause| self.unread(set, i, cause))?;
+        let predictions = user(|| (self.predict)(self.model, &batch));
+        if predictions.rows() == 0 {
+            return Err(self.unread(set, i, "no examples".into()));
+        }
+        let loss = user(|| (self.loss)(&predictions));
+        Ok((predictions, loss))
     }
 
     /// The measures of the epoch that ends, and the predictions of the validation set if they are wanted.
     fn validate(&self) -> Result<(Measures, Option<P>), Error> {
         let wanted = !self.metrics.is_empty() || self.callbacks.iter().any(|callback| callback.wants_predictions());
-        let (mut sum, mut rows, mut parts) = (0.0, 0, Vec::new());
+        let (mut sum, mut rows, mut batches, mut parts) = (0.0, 0, 0, Vec::new());
         self.model.eval();
         for (i, batch) in self.validation.iter().flat_map(|batches| batches()).enumerate() {
-            let batch = batch.map_err(|cause| self.unread("validation", i, cause))?;
-            let (predictions, loss) = no_grad(|| {
-                let predictions = user(|| (self.predict)(self.model, &batch));
-                let loss = user(|| (self.loss)(&predictions)).item();
-                (predictions, loss)
-            });
-            sum += loss * predictions.rows() as f64;
+            let (predictions, loss) = no_grad(|| self.ask("validation", i, batch))?;
+            sum += loss.item() * predictions.rows() as f64;
             rows += predictions.rows();
+            batches += 1;
             parts.extend(wanted.then_some(predictions));
         }
         let mut measures = vec![("loss".to_string(), self.at.mean_loss())];
-        if rows > 0 {
+        if self.validation.is_some() {
+            self.at_least("validation", batches, 1)?;
             measures.push(("valid loss".to_string(), sum / rows as f64));
         }
         let predictions = (!parts.is_empty()).then(|| P::gather(parts));
@@ -108,17 +154,27 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
             (least, Some(most)) if least == most => Some(most),
             _ => None,
         };
-        for (i, batch) in batches.by_ref().take(self.at.batch).enumerate() {
-            batch.into_batch().map_err(|cause| self.unread("training", i, cause))?;
+        let mut done = 0;
+        for batch in batches.by_ref().take(self.at.batch) {
+            batch.into_batch().map_err(|cause| self.unread("training", done, cause))?;
+            done += 1;
         }
+        self.at_least("training", done, self.at.batch)?;
         if self.at.batch > 0 {
             default_rng(|rng| *rng = Rng::from_state(now));
         }
         Ok(batches)
     }
 
-    fn unread(&self, set: &'static str, batch: usize, cause: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    fn unread(&self, set: &'static str, batch: usize, cause: Cause) -> Error {
         Error::Batch { set, epoch: self.at.epoch, batch, cause }
+    }
+
+    fn at_least(&self, set: &'static str, found: usize, expected: usize) -> Result<(), Error> {
+        if found < expected {
+            return Err(Error::Batches { set, epoch: self.at.epoch, found, expected });
+        }
+        Ok(())
     }
 
     fn tell(&mut self, predictions: Option<&P>, what: Told<M, P>) -> Result<(), Error> {
@@ -155,10 +211,10 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     }
 
     fn end(&mut self) -> Result<History, Error> {
-        self.model.eval();
         self.tell(None, |callback, run| callback.end(run))?;
         if let Some(why) = &self.stopped {
-            let place = self.checkpoints.as_ref().map(|kept| format!("; {} goes on from here", kept.last().display()));
+            let last = self.checkpoints.as_ref().map(Checkpoints::last).filter(|last| last.exists());
+            let place = last.map(|last| format!("; to resume there is {}", last.display()));
             eprintln!("{why}{}", place.unwrap_or_default());
         }
         Ok(self.history.clone())

@@ -1,14 +1,14 @@
 //! The training loop: what it is made of. The loop itself is in `fit.rs`.
 
 mod fit;
+mod group;
 mod resume;
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use tapegrad_core::{RngState, Tensor};
+use tapegrad_core::{RngState, Tensor, fail};
 use tapegrad_nn::Module;
 use tapegrad_optim::schedule::Schedule;
 use tapegrad_optim::{ClipNorm, Optimizer, Rule};
@@ -17,12 +17,12 @@ use crate::callback::{Callback, Standing};
 use crate::checkpoint::Checkpoints;
 use crate::history::History;
 use crate::interrupt::CtrlC;
-use crate::rows::IntoBatch;
+use crate::rows::{Cause, IntoBatch};
 
 type Predict<'a, M, B, P> = Box<dyn Fn(&M, &B) -> P + 'a>;
 type Loss<'a, P> = Box<dyn Fn(&P) -> Tensor + 'a>;
 type Validation<'a, B> = Box<dyn Fn() -> Batches<'a, B> + 'a>;
-type Batches<'a, B> = Box<dyn Iterator<Item = Result<B, Box<dyn Error + Send + Sync>>> + 'a>;
+type Batches<'a, B> = Box<dyn Iterator<Item = Result<B, Cause>> + 'a>;
 type Metric<'a, P> = Box<dyn Fn(&P) -> f64 + 'a>;
 
 /// A training: a model, an optimiser, what the model says of a batch and what that costs, with what is done beside the steps.
@@ -66,6 +66,30 @@ type Metric<'a, P> = Box<dyn Fn(&P) -> f64 + 'a>;
 ///
 /// A loader is a function from an epoch to an iterator of batches, or of `Result`s of batches. In a training that is to be resumed it
 /// depends on the epoch and on nothing else, or draws from the thread's generator.
+///
+/// # L-BFGS
+///
+/// [`Lbfgs`](tapegrad_optim::Lbfgs) is no [`Optimizer`]: it asks for the loss of the same data as often as its line search needs, and
+/// so has no use for batches, schedules and clipping. Its loop is short, and measures and [`TensorBoard`](crate::TensorBoard) stand
+/// in it as well:
+///
+/// ```
+/// use tapegrad_core::{Rng, no_grad};
+/// use tapegrad_nn::{Forward, Linear, Module};
+/// use tapegrad_optim::Lbfgs;
+/// use tapegrad_train::metrics::Residuals;
+///
+/// let x = Rng::seeded(1).randn([50, 3]);
+/// let y = x.sum_dim(1).unsqueeze(1) * 2 + 1;
+/// let net = Linear::new(3, 1);
+/// let mut opt = Lbfgs::new(net.parameters(), 1.0);
+/// for step in 0..5 {
+///     let loss = opt.step(|| net.call(&x).mse_loss(&y));
+///     let r2 = no_grad(|| Residuals::of(&net.call(&x), &y).r2());
+///     println!("step {step}: loss {loss:.3e} before it, R2 {r2:.6} after it");
+/// }
+/// assert!(net.call(&x).mse_loss(&y).item() < 1e-8);
+/// ```
 #[must_use]
 pub struct Trainer<'a, M: Module + ?Sized, R: Rule, B, P> {
     model: &'a M,
@@ -76,6 +100,8 @@ pub struct Trainer<'a, M: Module + ?Sized, R: Rule, B, P> {
     metrics: Vec<(String, Metric<'a, P>)>,
     schedule: Option<Box<dyn Schedule + 'a>>,
     clip: Option<ClipNorm>,
+    /// How many batches make a step.
+    accumulate: usize,
     callbacks: Vec<Box<dyn Callback<M, P> + 'a>>,
     checkpoints: Option<Checkpoints>,
     /// Wishes to stop, and what hears one of them.
@@ -109,6 +135,7 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
             metrics: Vec::new(),
             schedule: None,
             clip: None,
+            accumulate: 1,
             callbacks: Vec::new(),
             checkpoints: None,
             asked: Vec::new(),
@@ -131,8 +158,16 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
 
     /// A measure of the predictions of the whole validation set, put together, after every epoch:
     /// `.metric("accuracy", |(scores, y)| accuracy(scores, y))`. What it says is exact, not a mean over batches. There are also `loss`,
-    /// the mean over the epoch's steps, `valid loss` and `lr`.
+    /// the mean over the epoch's examples, each at the step that it was in, `valid loss` and `lr`.
+    ///
+    /// # Panics
+    /// If another measure has the name, or it is `epoch`, which a table of measures has for itself.
+    #[track_caller]
     pub fn metric(mut self, name: &str, measure: impl Fn(&P) -> f64 + 'a) -> Self {
+        let taken = ["epoch", "loss", "valid loss", "lr"].contains(&name);
+        if taken || self.metrics.iter().any(|(other, _)| other == name) {
+            fail!("metric: {name:?} is the name of another measure, expected one of its own");
+        }
         self.metrics.push((name.to_string(), Box::new(measure)));
         self
     }
@@ -150,6 +185,42 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
     #[track_caller]
     pub fn clip_norm(mut self, max_norm: f64) -> Self {
         self.clip = Some(ClipNorm::new(max_norm));
+        self
+    }
+
+    /// Takes a step every so many batches, by the gradient of the mean over all their examples: that of one large batch, with the
+    /// memory of a small one. An epoch's last step has the batches that are left.
+    ///
+    /// What counts steps, a [`schedule`](Trainer::schedule) and [`Standing::step`], counts these. Batch normalisation still sees each
+    /// batch by itself.
+    ///
+    /// ```
+    /// use tapegrad_core::{Tensor, tensor};
+    /// use tapegrad_nn::{Forward, Linear, Module};
+    /// use tapegrad_optim::Sgd;
+    /// use tapegrad_train::Trainer;
+    ///
+    /// let net = Linear::new(1, 1);
+    /// let mut trainer = Trainer::new(
+    ///     &net,
+    ///     Sgd::new(net.parameters(), 0.1),
+    ///     |net, x: &Tensor| net.call(x),
+    ///     |y| y.square().mean(),
+    /// )
+    /// .accumulate(4);
+    /// trainer.fit(1, |_| vec![tensor![[1.0], [2.0]]; 10])?;
+    /// assert_eq!(trainer.standing().step, 3); // of 4, 4 and 2 batches
+    /// # Ok::<(), tapegrad_train::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub fn accumulate(mut self, batches: usize) -> Self {
+        if batches == 0 {
+            fail!("accumulate: 0 batches a step, expected 1 or more");
+        }
+        self.accumulate = batches;
         self
     }
 
@@ -171,7 +242,11 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
         self
     }
 
-    /// Ctrl-C asks the training to stop, as [`stop_when`](Trainer::stop_when) has it; a second one ends the program at once.
+    /// Ctrl-C asks the training to stop, as [`stop_when`](Trainer::stop_when) has it; a second one ends the program at once. When the
+    /// trainer is gone, Ctrl-C ends the program as ever.
+    ///
+    /// # Panics
+    /// If the system does not let the program hear Ctrl-C.
     pub fn stop_on_ctrl_c(self) -> Self {
         let asked = Arc::new(AtomicBool::new(false));
         Trainer { _ctrl_c: Some(CtrlC::sets(&asked)), ..self.stop_when(asked) }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Batch, Folder, in_order, points, shuffled};
+use super::{Folder, classifying, in_order, points, shuffled};
 use tapegrad_core::{Tensor, manual_seed, tensor};
 use tapegrad_nn::{Forward, Linear, Module, summary};
 use tapegrad_optim::schedule::Plateau;
@@ -61,6 +61,20 @@ fn a_plateau_lowers_the_learning_rate_from_the_next_step_on() {
 }
 
 #[test]
+fn the_first_step_already_has_the_learning_rate_of_the_plateau() {
+    let net = counting();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| -y.sum(),
+    )
+    .callback(OnPlateau::new("loss", Plateau::new(0.25)));
+    trainer.fit(1, |_| [tensor![[1.0]]]).unwrap();
+    assert_eq!(net.weight.item(), 0.25);
+}
+
+#[test]
 #[should_panic(
     expected = "EarlyStopping: there is no measure \"f1\", expected one of [\"loss\", \"valid loss\", \"measure\""
 )]
@@ -71,15 +85,10 @@ fn a_goal_that_is_not_measured_is_refused() {
 /// A short training of points with some callback.
 fn train<'a>(callback: impl Callback<Linear, (Tensor, Tensor)> + 'a, net: &'a Linear) -> tapegrad_train::History {
     let (data, other) = (points(40), points(30));
-    let mut trainer = Trainer::new(
-        net,
-        Adam::new(net.parameters(), 0.05),
-        |net: &Linear, (x, y): &Batch| (net.call(x), y.clone()),
-        |(scores, y)| scores.cross_entropy(y),
-    )
-    .validation(|| in_order(&other, 7))
-    .metric("accuracy", |(scores, y)| accuracy(scores, y))
-    .callback(callback);
+    let mut trainer = classifying(net, Adam::new(net.parameters(), 0.05))
+        .validation(|| in_order(&other, 7))
+        .metric("accuracy", |(scores, y)| accuracy(scores, y))
+        .callback(callback);
     trainer.fit(3, |_| shuffled(&data, 8)).unwrap()
 }
 
@@ -98,16 +107,35 @@ fn the_log_has_a_line_for_every_epoch() {
 }
 
 #[test]
-fn tensorboard_gets_a_curve_for_every_measure() {
+fn tensorboard_gets_a_point_for_every_step_and_for_every_measure_of_an_epoch() {
     let folder = Folder::new("events");
     let log = TensorBoard::new(&folder.0).unwrap();
     let path = log.path().to_owned();
-    train(log, &Linear::new(3, 2));
+    let net = counting();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| -y.sum(),
+    )
+    .callback(log);
+    trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap();
+    drop(trainer);
     let bytes = fs::read(path).unwrap();
-    let count = |tag: &str| bytes.windows(tag.len()).filter(|window| *window == tag.as_bytes()).count();
-    assert_eq!((count("step/loss"), count("step/lr")), (15, 15));
-    let measures = ["epoch/loss", "epoch/valid loss", "epoch/accuracy", "epoch/lr"];
-    assert_eq!(measures.map(count), [3; 4]);
+    // An event's step, and its summary of one value: a tag and a number.
+    let point = |tag: &str, step: u8, value: f32| {
+        let value = [&[0x0a, tag.len() as u8], tag.as_bytes(), &[0x15], &value.to_le_bytes()].concat();
+        let length = value.len() as u8;
+        [&[0x10, step, 0x2a, length + 2, 0x0a, length], &value[..]].concat()
+    };
+    let losses = [(1, 0.0), (2, -1.0), (3, -2.0), (4, -3.0)].map(|(step, loss)| point("step/loss", step, loss));
+    let rates = [1, 2, 3, 4].map(|step| point("step/lr", step, 1.0));
+    let epochs = [(1, -0.5), (2, -2.5)].map(|(epoch, loss)| point("epoch/loss", epoch, loss));
+    let others = [1, 2].map(|epoch| point("epoch/lr", epoch, 1.0));
+    for point in losses.iter().chain(&rates).chain(&epochs).chain(&others) {
+        let found = bytes.windows(point.len()).filter(|window| window == point).count();
+        assert_eq!(found, 1, "{} in {}", point.escape_ascii(), bytes.escape_ascii());
+    }
 }
 
 #[test]
@@ -139,7 +167,24 @@ fn the_report_opens_alone_and_shows_curves_classes_parts_the_model_and_the_graph
 }
 
 #[test]
-fn a_report_of_a_loss_that_is_not_a_number_is_still_a_page() {
+fn a_part_of_a_report_has_the_predictions_without_anything_else_that_wants_them() {
+    let folder = Folder::new("part");
+    let path = folder.file("report.html");
+    let net = counting();
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| y.sum(),
+    )
+    .validation(|| [tensor![[1.0]]])
+    .callback(Report::new(&path, "Part").part(|page, y: &Tensor| Ok(page.heading(&format!("{} answers", y.numel())))));
+    trainer.fit(1, |_| [tensor![[1.0]]]).unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("1 answers"));
+}
+
+#[test]
+fn a_report_of_a_measure_that_is_not_a_number_is_still_a_page() {
     let folder = Folder::new("nan");
     let path = folder.file("report.html");
     let net = counting();
@@ -148,8 +193,9 @@ fn a_report_of_a_loss_that_is_not_a_number_is_still_a_page() {
         &net,
         Sgd::new(net.parameters(), 1.0),
         |net: &Linear, x: &Tensor| net.call(x),
-        |y: &Tensor| y.sum() * f64::NAN,
+        |y: &Tensor| y.sum(),
     )
+    .validation(|| [tensor![[f32::NAN]]])
     .callback(report);
     trainer.fit(2, |_| [tensor![[1.0]]]).unwrap();
     assert!(fs::read_to_string(&path).unwrap().contains("2 of 2 epochs"));

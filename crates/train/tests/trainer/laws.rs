@@ -2,10 +2,12 @@
 
 use std::error::Error as _;
 use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Batch, in_order, net, points, shuffled};
+use super::{classifying, in_order, net, points, shrinking, shuffled};
 use tapegrad_core::{Tensor, manual_seed, no_grad, scope, tape, tensor};
-use tapegrad_nn::{Forward, Linear, Module};
+use tapegrad_nn::{Dropout, Forward, Linear, Module, Sequential};
 use tapegrad_optim::schedule::{OneCycle, Schedule};
 use tapegrad_optim::{Adam, Sgd, clip_grad_norm};
 use tapegrad_train::metrics::accuracy;
@@ -38,14 +40,8 @@ fn fit_has_the_bits_of_the_loop_written_by_hand() {
 
     manual_seed(1);
     let net = net();
-    let mut trainer = Trainer::new(
-        &net,
-        Adam::new(net.parameters(), 0.01),
-        |net, (x, y): &Batch| (net.call(x), y.clone()),
-        |(scores, y)| scores.cross_entropy(y),
-    )
-    .schedule(OneCycle::new(0.05, 30))
-    .clip_norm(0.5);
+    let mut trainer =
+        classifying(&net, Adam::new(net.parameters(), 0.01)).schedule(OneCycle::new(0.05, 30)).clip_norm(0.5);
     let history = trainer.fit(3, |_| shuffled(&data, 8)).unwrap();
     assert!(Checkpoint::of(&net, trainer.optimizer()).to_bytes().unwrap() == expected);
     assert_eq!(history.curve("loss").1, losses);
@@ -58,18 +54,13 @@ fn fit_has_the_bits_of_the_loop_written_by_hand() {
 fn measures_of_the_validation_set_are_of_the_whole_of_it_in_evaluation() {
     let (data, other) = (points(40), points(23));
     let net = net();
-    let mut trainer = Trainer::new(
-        &net,
-        Sgd::new(net.parameters(), 0.1),
-        |net, (x, y): &Batch| (net.call(x), y.clone()),
-        |(scores, y)| scores.cross_entropy(y),
-    )
-    .validation(|| in_order(&other, 5))
-    .metric("accuracy", |(scores, y)| accuracy(scores, y))
-    .metric("examples", |(scores, y)| {
-        assert!(!scores.needs_grad());
-        y.numel() as f64
-    });
+    let mut trainer = classifying(&net, Sgd::new(net.parameters(), 0.1))
+        .validation(|| in_order(&other, 5))
+        .metric("accuracy", |(scores, y)| accuracy(scores, y))
+        .metric("examples", |(scores, y)| {
+            assert!(!scores.needs_grad() && y.equal(&other.1), "in their order");
+            y.numel() as f64
+        });
     let history = trainer.fit(2, |_| shuffled(&data, 8)).unwrap();
     let last = history.last().unwrap();
     assert_eq!(last.get("examples"), Some(23.0));
@@ -90,12 +81,7 @@ fn a_second_fit_goes_on_where_the_first_ended() {
     let train = |calls: &[usize]| {
         manual_seed(3);
         let net = net();
-        let mut trainer = Trainer::new(
-            &net,
-            Adam::new(net.parameters(), 0.01),
-            |net, (x, y): &Batch| (net.call(x), y.clone()),
-            |(scores, y)| scores.cross_entropy(y),
-        );
+        let mut trainer = classifying(&net, Adam::new(net.parameters(), 0.01));
         for &epochs in calls {
             trainer.fit(epochs, |_| shuffled(&data, 8)).unwrap();
         }
@@ -107,12 +93,7 @@ fn a_second_fit_goes_on_where_the_first_ended() {
 #[test]
 fn a_loader_that_fails_is_an_error_that_names_the_batch() {
     let net = Linear::new(1, 1);
-    let mut trainer = Trainer::new(
-        &net,
-        Sgd::new(net.parameters(), 0.1),
-        |net, x: &Tensor| net.call(x),
-        |y: &Tensor| y.square().mean(),
-    );
+    let mut trainer = shrinking(&net, 0.1);
     let batch = || tensor![[1.0]];
     let training = |epoch| vec![Ok(batch()), if epoch == 1 { Err("picture 7 is damaged") } else { Ok(batch()) }];
     let error = trainer.fit(3, training).unwrap_err();
@@ -121,6 +102,103 @@ fn a_loader_that_fails_is_an_error_that_names_the_batch() {
     let mut trainer = trainer.validation(|| [Err(std::io::Error::other("no disk"))]);
     let error = trainer.fit(3, |_| [batch()]).unwrap_err();
     assert_eq!(error.to_string(), "validation set, epoch 1, batch 0: no disk");
+}
+
+#[test]
+fn too_few_batches_and_examples_are_errors_that_name_the_set() {
+    let net = Linear::new(1, 1);
+    let none = || Vec::<Tensor>::new();
+    let mut trainer = shrinking(&net, 0.1);
+    trainer.fit(1, |_| [tensor![[1.0]]]).unwrap();
+    let message = trainer.fit(2, |_| none()).unwrap_err().to_string();
+    assert_eq!(message, "training set, epoch 1: 0 batches, expected at least 1");
+    let message = trainer.fit(2, |_| [tensor![[1.0]], Tensor::zeros([0, 1])]).unwrap_err().to_string();
+    assert_eq!(message, "training set, epoch 1, batch 1: no examples");
+    let mut trainer = trainer.validation(none);
+    let message = trainer.fit(2, |_| [tensor![[1.0]]]).unwrap_err().to_string();
+    assert_eq!(message, "validation set, epoch 1: 0 batches, expected at least 1");
+    assert_eq!(trainer.history().epochs().len(), 1);
+}
+
+#[test]
+fn a_loss_of_nan_stops_before_the_step() {
+    let net = Linear::new(1, 1).without_bias();
+    net.weight.set(&tensor![[1.0]]);
+    let batches = [tensor![[0.5]], tensor![[f32::NAN]], tensor![[0.5]]];
+    let mut trainer = shrinking(&net, 1.0);
+    let history = trainer.fit(2, |_| batches.clone()).unwrap();
+    assert_eq!(trainer.stopped(), Some("the loss of step 2 is NaN; the parameters are those before it"));
+    assert_eq!((net.weight.item(), trainer.standing().step, history.epochs().len()), (0.5, 1, 0));
+}
+
+#[test]
+#[should_panic(expected = "fit: no validation set for the metric \"share\"; say which with validation(..)")]
+fn a_metric_of_nothing_is_refused() {
+    let net = Linear::new(1, 1);
+    let _ = shrinking(&net, 0.1).metric("share", |y| y.item()).fit(1, |_| [tensor![[1.0]]]);
+}
+
+#[test]
+#[should_panic(expected = "metric: \"valid loss\" is the name of another measure, expected one of its own")]
+fn a_metric_of_a_taken_name_is_refused() {
+    let net = Linear::new(1, 1);
+    let _ = shrinking(&net, 0.1).metric("mine", |y| y.item()).metric("valid loss", |y| y.item());
+}
+
+#[test]
+fn a_wish_to_stop_that_comes_after_the_last_step_of_an_epoch_is_heeded_after_the_epoch() {
+    let asked = Arc::new(AtomicBool::new(false));
+    let net = Linear::new(1, 1);
+    let mut trainer = shrinking(&net, 0.1)
+        .validation(|| {
+            asked.store(true, Ordering::Relaxed);
+            [tensor![[1.0]]]
+        })
+        .stop_when(asked.clone());
+    trainer.fit(3, |_| [tensor![[1.0]]]).unwrap();
+    assert_eq!(trainer.stopped(), Some("stopped as asked after step 1, 1 of 3 epochs done"));
+}
+
+/// Fails where it is asked to.
+struct Fails(&'static str);
+
+impl Fails {
+    fn at(&self, moment: &str) -> Result<(), Error> {
+        let cause = || std::io::Error::other(self.0);
+        if self.0 == moment { Err(Error::Write { path: moment.into(), cause: cause() }) } else { Ok(()) }
+    }
+}
+
+impl<M, P> Callback<M, P> for Fails {
+    fn begin(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.at("begin")
+    }
+    fn loss(&mut self, _loss: &Tensor) -> Result<(), Error> {
+        self.at("loss")
+    }
+    fn step(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.at("step")
+    }
+    fn epoch(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.at("epoch")
+    }
+    fn end(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.at("end")
+    }
+}
+
+#[test]
+fn an_error_of_a_callback_is_that_of_the_training_and_the_model_is_in_evaluation() {
+    for (moment, steps) in [("begin", 0), ("loss", 0), ("step", 1), ("epoch", 2), ("end", 4)] {
+        let net = Sequential::from((Dropout::new(0.5), Linear::new(1, 1)));
+        let mut trainer =
+            Trainer::new(&net, Sgd::new(net.parameters(), 0.1), |net, x: &Tensor| net.call(x), |y| y.square().mean())
+                .callback(Fails(moment));
+        let message = trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap_err().to_string();
+        assert_eq!(message, format!("{moment}: cannot be written: {moment}"));
+        assert_eq!(trainer.standing().step, steps);
+        assert!(net.call(&tensor![[1.0]]).equal(&net.call(&tensor![[1.0]])), "{moment}: dropout is at work");
+    }
 }
 
 /// Notes the lines of the ops of every loss.
@@ -188,14 +266,7 @@ impl<M, P> Callback<M, P> for Told<'_> {
 fn callbacks_are_told_in_order_set_the_learning_rate_and_end_the_training() {
     let net = Linear::new(1, 1);
     let told = std::cell::RefCell::default();
-    let mut trainer = Trainer::new(
-        &net,
-        Sgd::new(net.parameters(), 0.5),
-        |net, x: &Tensor| net.call(x),
-        |y: &Tensor| y.square().mean(),
-    )
-    .callback(Told("a", &told))
-    .callback(Told("b", &told));
+    let mut trainer = shrinking(&net, 0.5).callback(Told("a", &told)).callback(Told("b", &told));
     trainer.fit(9, |_| [tensor![[1.0]]]).unwrap();
     assert_eq!(trainer.stopped(), Some("enough"));
     drop(trainer);

@@ -1,39 +1,21 @@
 //! The training loop beside one written by hand, stopped and resumed, and what is done beside its steps.
 
+mod accumulated;
 mod callbacks;
+#[path = "../folder/mod.rs"]
+mod folder;
 mod interrupted;
 mod laws;
 mod resumed;
 
-use std::fs;
-use std::path::PathBuf;
-
 use tapegrad_core::{Rng, Tensor};
-use tapegrad_nn::{BatchNorm1d, Dropout, Linear, ReLU, Sequential};
+use tapegrad_nn::{BatchNorm1d, Dropout, Forward, Linear, Module, ReLU, Sequential};
+use tapegrad_optim::{Optimizer, Rule, Sgd};
+use tapegrad_train::Trainer;
+
+use folder::Folder;
 
 type Batch = (Tensor, Tensor);
-
-/// A fresh folder under the system's temporary one, removed with everything in it at the end of the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("tapegrad-trainer-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).expect("temporary folder");
-        Folder(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A model with random numbers and running statistics in it.
 fn net() -> Sequential {
@@ -66,4 +48,14 @@ fn in_order((x, y): &Batch, size: usize) -> Vec<Batch> {
         (x.narrow(0, begin, rows), y.narrow(0, begin, rows))
     };
     begins.map(batch).collect()
+}
+
+/// A training that tells the classes of points.
+fn classifying<M: Forward, R: Rule>(net: &M, opt: Optimizer<R>) -> Trainer<'_, M, R, Batch, Batch> {
+    Trainer::new(net, opt, |net, (x, y): &Batch| (net.call(x), y.clone()), |(scores, y)| scores.cross_entropy(y))
+}
+
+/// A training towards 0, whatever the batch, in steps of a learning rate.
+fn shrinking(net: &Linear, lr: f64) -> Trainer<'_, Linear, impl Rule + use<>, Tensor, Tensor> {
+    Trainer::new(net, Sgd::new(net.parameters(), lr), |net, x| net.call(x), |y| y.square().mean())
 }
