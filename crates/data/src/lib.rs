@@ -57,6 +57,7 @@ mod file;
 pub mod idx;
 mod image_folder;
 mod items;
+mod jpeg;
 mod loader;
 pub mod missing;
 pub mod npy;

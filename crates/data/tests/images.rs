@@ -34,8 +34,9 @@ fn images_have_the_pixels_that_pillow_sees() {
     let gray = Array3::from_shape_fn((3, 12, 20), |(_, y, x)| (x * 3000 + y * 300) as f32 / 65535.0);
     assert_close(&decoded("gray_16_bits.png"), &gray, 1e-6);
     // Decoders of JPEG may round otherwise, by a step or two.
-    assert_close(&decoded("jpeg.jpg"), &pillow("jpeg.npy"), 2.5 / 255.0);
-    assert_close(&decoded("jpeg_progressive.jpg"), &pillow("jpeg_progressive.npy"), 2.5 / 255.0);
+    for name in ["jpeg", "jpeg_progressive", "jpeg_cmyk", "jpeg_scans"] {
+        assert_close(&decoded(&format!("{name}.jpg")), &pillow(&format!("{name}.npy")), 2.5 / 255.0);
+    }
 }
 
 /// A folder of this test's own, gone when the test ends.
@@ -76,6 +77,14 @@ fn pets(name: &str) -> Folder {
         .with("cats/notes.txt", b"two cats")
         .with("cats/10.png", &read("gray_16_bits.png"))
         .with("readme.md", b"pets")
+}
+
+/// Found by the fuzz target `image`: a decoder panicked at a colour with more samples than the brightness.
+#[test]
+fn colours_of_more_samples_than_the_brightness_are_read_or_refused() {
+    if let Ok(image) = decode_image(&fs::read(fixture("more_colour.jpg")).unwrap(), "more_colour.jpg") {
+        assert_eq!(image.dim(), (3, 12, 20));
+    }
 }
 
 #[test]
