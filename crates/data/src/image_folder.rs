@@ -4,17 +4,13 @@
 //! name. A file of a few bytes can promise an image that fills the memory, so the size that a file declares is compared
 //! with what so many bytes can hold before anything is reserved for it.
 
-use crate::{Dataset, Error, jpeg};
-use image::{DynamicImage, ImageBuffer, ImageDecoder, ImageFormat, ImageReader, Pixel, imageops, imageops::FilterType};
+use crate::{Dataset, Error, jpeg, png};
+use image::{DynamicImage, ImageBuffer, ImageFormat, Pixel, imageops, imageops::FilterType};
 use ndarray::Array3;
 use std::{
     fs,
-    io::Cursor,
     path::{Path, PathBuf},
 };
-
-/// Deflate makes at most 1032 bytes of one.
-const MAX_DEFLATED: usize = 1032;
 
 const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
 
@@ -140,19 +136,11 @@ pub fn decode_image(bytes: &[u8], name: impl AsRef<Path>) -> Result<Array3<f32>,
 
 fn decoded(bytes: &[u8], path: &Path) -> Result<DynamicImage, Error> {
     match image::guess_format(bytes) {
-        Ok(ImageFormat::Png) => png(bytes),
+        Ok(ImageFormat::Png) => png::decoded(bytes),
         Ok(ImageFormat::Jpeg) => jpeg::decoded(bytes),
         _ => Err("neither a PNG nor a JPEG image".into()),
     }
     .map_err(|what| Error::Format { path: path.into(), what })
-}
-
-fn png(bytes: &[u8]) -> Result<DynamicImage, String> {
-    let damaged = |error: image::ImageError| format!("damaged image: {error}");
-    let decoder = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png).into_decoder().map_err(damaged)?;
-    let (width, height) = decoder.dimensions();
-    refuse_bomb(bytes.len(), width, height, bytes.len() * 8 * MAX_DEFLATED / png_bits(bytes))?;
-    DynamicImage::from_decoder(decoder).map_err(damaged)
 }
 
 /// Refuses a size that so many bytes cannot hold.
@@ -161,18 +149,6 @@ pub(crate) fn refuse_bomb(length: usize, width: u32, height: u32, most: usize) -
         return Err(format!("{length} bytes declare an image of {width} x {height}, expected at most {most} pixels"));
     }
     Ok(())
-}
-
-/// The bits of a pixel in the file of a PNG whose header was read: the depth and the colour type are its bytes 24 and 25.
-fn png_bits(bytes: &[u8]) -> usize {
-    let channels = match bytes.get(25) {
-        Some(2) => 3,
-        Some(4) => 2,
-        Some(6) => 4,
-        // Brightness alone, or places in a palette.
-        _ => 1,
-    };
-    channels * bytes.get(24).map_or(1, |&depth| usize::from(depth.max(1)))
 }
 
 /// The channels one after the other, resized in f32, so that nothing is rounded to 256 steps on the way.

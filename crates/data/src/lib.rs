@@ -63,6 +63,7 @@ pub mod missing;
 pub mod npy;
 pub mod npz;
 mod order;
+mod png;
 mod rng;
 mod source;
 mod split;

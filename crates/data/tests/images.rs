@@ -79,6 +79,14 @@ fn pets(name: &str) -> Folder {
         .with("readme.md", b"pets")
 }
 
+/// Found by the fuzz target `image`: the decoder panicked at such a palette, whose checksum is right here.
+#[test]
+fn a_palette_that_is_not_of_whole_colours_is_refused() {
+    let name = "palette_of_49_bytes.png";
+    let message = decode_image(&fs::read(fixture(name)).unwrap(), name).unwrap_err().to_string();
+    assert_eq!(message, "palette_of_49_bytes.png: damaged image: a palette of 49 bytes, expected 3 for each colour");
+}
+
 /// Found by the fuzz target `image`: a decoder panicked at a colour with more samples than the brightness.
 #[test]
 fn colours_of_more_samples_than_the_brightness_are_read_or_refused() {
