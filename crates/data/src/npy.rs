@@ -433,7 +433,7 @@ pub fn to_bytes<T: Element, S: Data<Elem = T>, D: Dimension>(array: &ArrayBase<S
     bytes
 }
 
-/// Writes an NPY file, in the place of one that is there.
+/// Writes an NPY file, in the place of one that is there; missing folders are made.
 ///
 /// # Errors
 /// If the file cannot be written. Then the old one is still there.
@@ -441,5 +441,5 @@ pub fn write<T: Element, S: Data<Elem = T>, D: Dimension>(
     path: impl AsRef<Path>,
     array: &ArrayBase<S, D>,
 ) -> Result<(), Error> {
-    file::replace(path.as_ref(), &to_bytes(array))
+    file::write_whole(path.as_ref(), &to_bytes(array))
 }

@@ -175,12 +175,12 @@ impl NpzWriter {
         self.archive.finish().map(Cursor::into_inner).map_err(Error::other)
     }
 
-    /// Writes the file, in the place of one that is there.
+    /// Writes the file, in the place of one that is there; missing folders are made.
     ///
     /// # Errors
     /// If the file cannot be written. Then the old one is still there.
     pub fn save(self, path: impl AsRef<Path>) -> Result<(), Error> {
-        file::replace(path.as_ref(), &self.into_bytes()?)
+        file::write_whole(path.as_ref(), &self.into_bytes()?)
     }
 }
 

@@ -1,10 +1,7 @@
 //! States as safetensors files, which the `safetensors` package reads and PyTorch with it, and the other way round.
-//!
-//! A file is written beside its place, synced, and then renamed, so that a crash leaves the old file or the new one.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, serialize};
@@ -12,9 +9,11 @@ use safetensors::{Dtype, SafeTensors, serialize};
 use crate::error::Error;
 use crate::state::StateDict;
 use tapegrad_core::{DType, Tensor};
+use tapegrad_files::write_whole;
 
 impl StateDict {
-    /// Writes a safetensors file, in the place of one that is there.
+    /// Writes a safetensors file, in the place of one that is there; missing folders are made. Whatever stops the program, the file
+    /// is the old one or the new one.
     ///
     /// ```
     /// use tapegrad_nn::{Linear, Module, StateDict};
@@ -28,11 +27,11 @@ impl StateDict {
     /// ```
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If the file cannot be written. The old one is still there then.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let bytes = self.to_bytes().map_err(|error| error.in_file(path))?;
-        replace(path, &bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
+        write_whole(path, &bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
     }
 
     /// Reads a safetensors file of F32, F64, I64 and BOOL tensors.
@@ -89,23 +88,6 @@ impl StateDict {
             })
             .collect()
     }
-}
-
-/// Puts a file of these bytes at `path`.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary: PathBuf = path.with_file_name(name);
-    let write = || {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    };
-    write().inspect_err(|_| {
-        // The first error counts; that nothing is left behind is tried only.
-        let _ = fs::remove_file(&temporary);
-    })
 }
 
 /// The type and the bytes of a tensor as it lies in a file, row-major and little-endian; `None` of a type that files do not have.

@@ -1,10 +1,9 @@
 //! Which checkpoints of a training stay in its folder.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Checkpoint, file, write_whole};
+use super::Checkpoint;
+use super::file::{remove, write_whole};
 use crate::error::Error;
 use crate::goal::Goal;
 use crate::measures::Measures;
@@ -109,7 +108,7 @@ impl Checkpoints {
         let bytes = self.stored_in(checkpoint).to_bytes()?;
         places.iter().try_for_each(|place| write_whole(place, &bytes))?;
         match worst {
-            Some(worst) => self.remove(&worst),
+            Some(worst) => remove(&worst),
             None => Ok(()),
         }
     }
@@ -150,13 +149,5 @@ impl Checkpoints {
     fn stored_in(&self, checkpoint: Checkpoint) -> Checkpoint {
         let rows = self.ranking.iter().flat_map(|(epoch, measure)| [*epoch as f64, *measure]);
         checkpoint.with_state(STATE, [("best", Tensor::from(rows.collect::<Vec<f64>>()))])
-    }
-
-    fn remove(&self, path: &Path) -> Result<(), Error> {
-        let removed = match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => file::sync_folder(&self.folder),
-        };
-        removed.map_err(|cause| Error::Write { path: path.into(), cause })
     }
 }
