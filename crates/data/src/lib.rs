@@ -69,6 +69,7 @@ mod source;
 mod split;
 mod standardise;
 mod stream;
+mod sum_tree;
 pub mod text;
 
 pub use classes::{Classes, one_hot};

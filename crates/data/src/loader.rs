@@ -7,7 +7,7 @@ use crate::{
     Collate, Error,
     epoch::{Batches, Epoch, LoaderState, Plan, Run, Start, guarded},
     items::{Items, Kind},
-    order::{Order, Place},
+    order::{Order, Place, Weighted},
     rng::{Purpose, Rng},
     stream::StreamBatches,
 };
@@ -219,7 +219,8 @@ impl<B: Send + 'static> DataLoader<B> {
     }
 
     /// Draws each item of an epoch from all of them, with a probability in proportion to its weight, and sets the seed of
-    /// all random numbers. An epoch has as many draws as there are items; see [`draws`](DataLoader::draws).
+    /// all random numbers. An epoch has as many draws as there are items; see [`draws`](DataLoader::draws). An item may be drawn
+    /// again unless they are drawn [`without_replacement`](DataLoader::without_replacement).
     ///
     /// [`class_weights`](crate::class_weights) gives the weights that make all classes equally frequent.
     ///
@@ -229,22 +230,48 @@ impl<B: Send + 'static> DataLoader<B> {
     #[must_use]
     pub fn weighted(mut self, weights: impl AsRef<[f64]>, seed: u64) -> Self {
         let Some(rows) = self.rows else { panic!("weighted: a stream, expected a data set whose items have numbers") };
-        self.order = Order::weighted(weights.as_ref(), rows);
+        self.order = Order::Weighted(Weighted::new(weights.as_ref(), rows));
         self.seed(seed)
     }
 
     /// So many draws an epoch.
     ///
     /// # Panics
-    /// If the items are not drawn by weight.
+    /// If the items are not drawn by weight, or if it is more than can be drawn without replacement.
     #[track_caller]
     #[must_use]
     pub fn draws(mut self, items: usize) -> Self {
-        let Order::Weighted { draws, sums } = &mut self.order else {
-            panic!("draws: items that are not drawn, expected `weighted` before");
+        self.order = match self.order {
+            Order::Weighted(weighted) => Order::Weighted(weighted.draws(items)),
+            _ => panic!("draws: items that are not drawn, expected `weighted` before"),
         };
-        assert!(!sums.is_empty() || items == 0, "draws: {items} of a data set without items");
-        *draws = items;
+        self
+    }
+
+    /// Draws no item twice in an epoch: each draw is by weight among the items that are left. An epoch has as many draws as there
+    /// are items with a weight above 0, or as [`draws`](DataLoader::draws) says.
+    ///
+    /// ```
+    /// use tapegrad_data::{Arrays, DataLoader};
+    ///
+    /// # fn main() -> Result<(), tapegrad_data::Error> {
+    /// let loader = DataLoader::new(Arrays::new(vec![10_i64, 20, 30, 40])).weighted([1.0, 5.0, 0.0, 1.0], 7).without_replacement();
+    /// let mut drawn = loader.batch_size(3).epoch(0).next().unwrap()?.to_vec();
+    /// drawn.sort();
+    /// assert_eq!(drawn, [10, 20, 40]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If the items are not drawn by weight, or if `draws` asked for more than there are items with a weight.
+    #[track_caller]
+    #[must_use]
+    pub fn without_replacement(mut self) -> Self {
+        self.order = match self.order {
+            Order::Weighted(weighted) => Order::Weighted(weighted.without_replacement()),
+            _ => panic!("without_replacement: items that are not drawn, expected `weighted` before"),
+        };
         self
     }
 

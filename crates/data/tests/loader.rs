@@ -388,3 +388,31 @@ fn weights_of_another_number_are_refused() {
 fn weights_that_are_all_0_are_refused() {
     let _ = DataLoader::new(numbers(2)).weighted([0.0, 0.0], 0);
 }
+
+#[test]
+fn draws_without_replacement_have_no_item_twice_and_do_not_depend_on_the_number_of_workers() {
+    let weights: Vec<f64> = (0..50).map(|row| f64::from(row % 5)).collect();
+    let loader = |workers| DataLoader::new(numbers(50)).weighted(&weights, 3).without_replacement().workers(workers);
+    let rows = |epoch| -> Vec<usize> { all(&loader(0), epoch).into_iter().flat_map(Result::unwrap).collect() };
+    assert_eq!(loader(0).batches(), Some(40));
+    let mut sorted = rows(0);
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..50).filter(|row| row % 5 > 0).collect::<Vec<_>>(), "all that have a weight");
+    assert_ne!(rows(0), rows(1));
+    let workers = WORKERS.map(|workers| all(&loader(workers), 0));
+    assert!(workers.iter().all(|batches| *batches == workers[0]));
+    let first: Vec<usize> = all(&loader(0).draws(7), 0).into_iter().flat_map(Result::unwrap).collect();
+    assert_eq!(first, rows(0)[..7]);
+}
+
+#[test]
+#[should_panic(expected = "draws: 3 without replacement, expected at most 2, the items that have a weight")]
+fn more_draws_without_replacement_than_items_with_a_weight_are_refused() {
+    let _ = DataLoader::new(numbers(3)).weighted([1.0, 0.0, 2.0], 0).draws(3).without_replacement();
+}
+
+#[test]
+#[should_panic(expected = "without_replacement: items that are not drawn, expected `weighted` before")]
+fn without_replacement_of_a_shuffled_loader_is_refused() {
+    let _ = DataLoader::new(numbers(3)).shuffle(0).without_replacement();
+}
