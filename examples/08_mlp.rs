@@ -15,7 +15,7 @@ use tapegrad::optim::schedule::{Cosine, Schedule};
 use tapegrad::optim::{Adam, Sgd};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, ImageGrid, Plot};
-use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "Hidden levels: what they are, what they are for, and MNIST beside the table of 1998.";
 
@@ -50,7 +50,7 @@ fn difference(a: &Tensor, b: &Tensor) -> f64 {
 }
 
 /// Ten units that each tell one digit from all others: together as a level, and one by one.
-fn side_by_side(digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn side_by_side(digits: &Images, report: Report) -> Result<Report, Failure> {
     let digits = digits.first(1_000);
     let one_hot = digits.y.one_hot(10).to_dtype(DType::F32);
     let level = Linear::new(784, 10);
@@ -158,7 +158,7 @@ fn product(run: &Run, report: Report) -> Result<Report, Failure> {
 }
 
 /// Linear, one hidden level and two, on MNIST.
-fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn mnist(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let (digits, epochs) = if run.quick { (digits.first(6_000), 2) } else { (digits.clone(), 12) };
     let (sigmoid, relu): (Bend, Bend) = (|h| h.sigmoid(), |h| h.relu());
     let models: [(&str, &[usize], Bend, f64); 5] = [
@@ -221,7 +221,7 @@ fn mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> 
 
 fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/08_mlp");
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let report = side_by_side(&digits, Report::new(&run, "Levels of units"))?;
     let report = product(&run, report)?;
     mnist(&run, &digits, report)?.save()?;

@@ -14,7 +14,7 @@ use tapegrad::optim::schedule::{Constant, Exponential, Plateau, Schedule};
 use tapegrad::optim::{Adam, Optimizer, Rule, Sgd};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Contour, Plot};
-use tapegrad_examples::{Digits, Failure, Report, Run, assert_close, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, assert_close, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "Full batch against minibatches, momentum, Adam, and rates that fall.";
 
@@ -59,7 +59,7 @@ fn step(net: &Net, batch: &(Tensor, Tensor), optimizer: &mut Any) -> f64 {
 }
 
 /// Batches of 10, 100, 1000 and of all: what a step costs, and what it is worth.
-fn batches(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn batches(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let digits = digits.first(if run.quick { 10_000 } else { 60_000 });
     let (seen, whole) = ((digits.x.narrow(0, 0, 5_000), digits.y.narrow(0, 0, 5_000)), digits.rows());
     let (mut by_step, mut by_second) = (Plot::new("Loss by step").log_x(), Plot::new("The same by seconds").log_x());
@@ -198,7 +198,7 @@ fn valley(report: Report) -> Result<Report, Failure> {
 }
 
 /// SGD, momentum and Adam, each at three rates, for an epoch.
-fn on_mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn on_mnist(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let digits = digits.first(if run.quick { 10_000 } else { 60_000 });
     let optimizers: [(&str, [f64; 3], Make); 3] = [
         ("SGD", [0.01, 0.1, 0.5], |net, lr| Sgd::new(net.parameters(), lr).boxed()),
@@ -239,7 +239,7 @@ fn on_mnist(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failur
 }
 
 /// A constant rate, one that falls by 0.99998 a step, and one that falls to a tenth on a plateau.
-fn falling(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn falling(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let held_out = (digits.x.narrow(0, 50_000, 10_000), digits.y.narrow(0, 50_000, 10_000));
     let (digits, epochs) = if run.quick { (digits.first(2_000), 8) } else { (digits.first(50_000), 10) };
     let (constant, exponential) = (Constant::new(0.02), Exponential::new(0.02, 0.99998));
@@ -289,7 +289,7 @@ fn falling(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure
 
 fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/09_optimisers");
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let report = batches(&run, &digits, Report::new(&run, "How to step"))?;
     let report = on_mnist(&run, &digits, valley(report)?)?;
     falling(&run, &digits, report)?.save()?;

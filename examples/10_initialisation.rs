@@ -12,7 +12,7 @@ use tapegrad::nn::{Init, Linear, observe};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "What the first weights do to activations and gradients, and which nets train.";
 const DEPTH: usize = 20;
@@ -92,7 +92,7 @@ impl Seen {
 }
 
 /// An epoch of descent with momentum: the running mean of the loss, and the test error. It ends where the loss is no number.
-fn train(net: &Deep, digits: &Digits) -> (Vec<f64>, f64) {
+fn train(net: &Deep, digits: &Images) -> (Vec<f64>, f64) {
     let mut optimizer = Sgd::new(net.parameters(), 0.01).momentum(0.9);
     let mut losses: Vec<f64> = Vec::new();
     for (x, y) in digits.batches(100, 0) {
@@ -110,7 +110,7 @@ fn train(net: &Deep, digits: &Digits) -> (Vec<f64>, f64) {
 }
 
 /// All first weights for one kind of level.
-fn kind(relu: bool, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn kind(relu: bool, digits: &Images, report: Report) -> Result<Report, Failure> {
     let name = if relu { "ReLU" } else { "tanh" };
     let starts = [
         ("small, 0.01", Some(Init::Normal { mean: 0.0, std: 0.01 })),
@@ -216,7 +216,7 @@ fn kind(relu: bool, digits: &Digits, report: Report) -> Result<Report, Failure> 
 
 fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/10_initialisation");
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let digits = if run.quick { digits.first(20_000) } else { digits };
     let report = Report::new(&run, "Where to begin").paragraph(
         "Twenty levels of a hundred units. A level multiplies the variance of what comes in by the number of its inputs and the variance \

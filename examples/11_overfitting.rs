@@ -14,7 +14,7 @@ use tapegrad::optim::{Adam, Lbfgs, l2_penalty};
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
 use tapegrad_examples::{
-    Digits, Failure, Report, Run, assert_close, least_squares, percent_wrong, print_table, spread,
+    Failure, Images, Report, Run, assert_close, least_squares, percent_wrong, print_table, spread,
 };
 
 const ABOUT: &str = "Overfitting: polynomials, random labels, and what helps.";
@@ -119,7 +119,7 @@ struct Trained {
 }
 
 /// Trains with the penalty (beta/2) ||W||^2.
-fn train(sizes: &[usize], seed: u64, beta: f64, epochs: usize, digits: &Digits, held_out: &Digits) -> Trained {
+fn train(sizes: &[usize], seed: u64, beta: f64, epochs: usize, digits: &Images, held_out: &Images) -> Trained {
     manual_seed(seed);
     let net = Mlp::new(sizes);
     let schedule = Cosine::new(1e-3, epochs * digits.rows().div_ceil(50));
@@ -150,11 +150,11 @@ fn train(sizes: &[usize], seed: u64, beta: f64, epochs: usize, digits: &Digits, 
 }
 
 /// A deep net on true labels and on labels that mean nothing.
-fn random_labels(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn random_labels(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let (rows, epochs) = if run.quick { (200, 40) } else { (1_000, 60) };
     let digits = digits.first(rows);
     manual_seed(1);
-    let random = Digits { y: Tensor::randint(0, 10, [rows]), ..digits.clone() };
+    let random = Images { y: Tensor::randint(0, 10, [rows]), ..digits.clone() };
     let numbers = spread(1.0, epochs as f64, epochs);
     let mut plot = Plot::new("Training error").x_label("epoch").y_label("% wrong");
     let mut ends = Vec::new();
@@ -181,15 +181,15 @@ fn random_labels(run: &Run, digits: &Digits, report: Report) -> Result<Report, F
 }
 
 /// 2,000 digits, a fifth of whose labels are random, and what helps.
-fn remedies(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn remedies(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, members) = if run.quick { (500, 25, 3) } else { (2_000, 60, 5) };
     manual_seed(1);
     let noisy =
         |y: Tensor| Tensor::full(y.shape(), 0.2).bernoulli().gt(0.5).where_cond(Tensor::randint(0, 10, y.shape()), y);
     let held_out =
-        Digits { x: digits.x.narrow(0, 50_000, 1_000), y: noisy(digits.y.narrow(0, 50_000, 1_000)), ..digits.clone() };
+        Images { x: digits.x.narrow(0, 50_000, 1_000), y: noisy(digits.y.narrow(0, 50_000, 1_000)), ..digits.clone() };
     let digits = digits.first(rows);
-    let digits = Digits { y: noisy(digits.y.clone()), ..digits };
+    let digits = Images { y: noisy(digits.y.clone()), ..digits };
     let fit = |sizes: &[usize], seed, beta| train(sizes, seed, beta, epochs, &digits, &held_out);
     let same: Vec<Trained> = (0..members as u64).map(|seed| fit(&[784, 300, 100, 10], seed, 0.0)).collect();
     let others: [&[usize]; 5] =
@@ -251,7 +251,7 @@ fn remedies(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failur
 
 fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/11_overfitting");
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let report = polynomials(Report::new(&run, "Learning by heart"))?;
     let report = random_labels(&run, &digits, report)?;
     remedies(&run, &digits, report)?.save()?;

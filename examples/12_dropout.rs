@@ -11,7 +11,7 @@ use tapegrad::nn::{Dropout, Linear, Mode};
 use tapegrad::optim::Adam;
 use tapegrad::prelude::*;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Digits, Failure, Report, Run, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "Dropout by the lecture's rule and by PyTorch's, and what it is good for.";
 
@@ -100,7 +100,7 @@ fn in_numbers(report: Report) -> Result<Report, Failure> {
 }
 
 /// Trains, and gives the test error after each epoch.
-fn train<D: Forward>(net: &Net<D>, digits: &Digits, epochs: usize) -> Vec<f64> {
+fn train<D: Forward>(net: &Net<D>, digits: &Images, epochs: usize) -> Vec<f64> {
     let mut optimizer = Adam::new(net.parameters(), 1e-3);
     let mut errors = Vec::new();
     for epoch in 0..epochs {
@@ -117,7 +117,7 @@ fn train<D: Forward>(net: &Net<D>, digits: &Digits, epochs: usize) -> Vec<f64> {
 }
 
 /// One trained net: in the other rule's units, and against the average of nets that are sampled from it.
-fn sampled(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn sampled(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, samples) = if run.quick { (500, 15, 20) } else { (1_000, 60, 100) };
     let p = 0.6;
     manual_seed(2);
@@ -169,7 +169,7 @@ fn sampled(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure
 }
 
 /// With and without dropout on few images, from five starts each.
-fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failure> {
+fn small_set(run: &Run, digits: &Images, report: Report) -> Result<Report, Failure> {
     let (rows, epochs, seeds) = if run.quick { (300, 20, 1) } else { (1_000, 60, 5) };
     let (digits, low) = (digits.first(rows), if run.quick { 20.0 } else { 5.0 });
     let epochs_axis = spread(1.0, epochs as f64, epochs);
@@ -208,7 +208,7 @@ fn small_set(run: &Run, digits: &Digits, report: Report) -> Result<Report, Failu
 
 fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "examples/12_dropout");
-    let mut digits = Digits::mnist()?;
+    let mut digits = Images::mnist()?;
     if run.quick {
         (digits.test_x, digits.test_y) = (digits.test_x.narrow(0, 0, 2_000), digits.test_y.narrow(0, 0, 2_000));
     }

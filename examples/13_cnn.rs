@@ -12,7 +12,7 @@ use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ImageGrid, Plot};
 use tapegrad::{Conv2dOptions, MaxPool2dOptions, Padding, manual_seed};
-use tapegrad_examples::{Failure, Images, Report, Run, gray, percent_wrong, print_table, spread};
+use tapegrad_examples::{Failure, Images, Report, Run, data, gray, percent_wrong, print_table, spread};
 
 const ABOUT: &str = "A convolutional network: what its parts do to a digit, and what it gains on images.";
 const BATCH: usize = 100;
@@ -170,10 +170,11 @@ fn main() -> Result<(), Failure> {
             compare("Images of your own", &Images::read(folder)?, if run.quick { 2 } else { 20 }, report)?;
         return Ok(report.result(&format!("{:.1} % of the test images right", 100.0 - last[2])).save()?);
     }
-    let (mut mnist, mut fashion) = (Images::mnist()?, Images::fashion()?);
+    let (mut mnist, mut fashion) = (Images::idx(&data("mnist"))?, Images::fashion()?);
     let mut epochs = [6, 25];
     if run.quick {
-        (mnist, fashion, epochs) = (mnist.first(4_000, 1_000), fashion.first(1_000, 500), [2, 3]);
+        (mnist, fashion, epochs) =
+            (mnist.first(4_000).first_tests(1_000), fashion.first(1_000).first_tests(500), [2, 3]);
     }
     let report = parts(&mnist, report)?;
     let (report, digits) = compare("MNIST", &mnist, epochs[0], report)?;

@@ -242,7 +242,7 @@ fn main() -> Result<(), Failure> {
     let run =
         Run::with_data(ABOUT, "examples/14_inside_the_network", "a folder with IDX files of images of 28 by 28 pixels");
     let images = Images::idx(&run.data.clone().unwrap_or_else(|| data("mnist")))?;
-    let (images, epochs) = if run.quick { (images.first(6_000, 1_000), 2) } else { (images, 3) };
+    let (images, epochs) = if run.quick { (images.first(6_000).first_tests(1_000), 2) } else { (images, 3) };
     if images.x.shape()[1..] != [1, 28, 28] {
         return Err(format!("images {:?}, expected [N, 1, 28, 28]", images.x.shape()).into());
     }

@@ -234,7 +234,7 @@ fn variational(rows: &Rows, epochs: usize, quick: bool, report: Report) -> Resul
 fn main() -> Result<(), Failure> {
     let run = Run::with_data(ABOUT, "examples/18_autoencoder", "a folder with IDX files of images of 28 by 28 pixels");
     let images = Images::idx(&run.data.clone().unwrap_or_else(|| data("mnist")))?;
-    let images = if run.quick { images.first(6_000, 2_000) } else { images };
+    let images = if run.quick { images.first(6_000).first_tests(2_000) } else { images };
     if images.x.shape()[1..] != [1, 28, 28] {
         return Err(format!("images {:?}, expected [N, 1, 28, 28]", images.x.shape()).into());
     }

@@ -21,7 +21,7 @@ use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::roc_auc;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
-use tapegrad_examples::{Digits, Failure, Pca, Report, Run, data, gray, print_table, spread, standardised};
+use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, print_table, spread, standardised};
 
 const ABOUT: &str = "Anomalies by the error of an autoencoder: a digit left out, and malignant tumours.";
 const METHODS: [&str; 3] = ["autoencoder", "PCA of the same width", "distance from the mean"];
@@ -96,7 +96,7 @@ fn curves(
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     const WIDTH: usize = 16;
     let (rows, tests, epochs) = if run.quick { (6_000, 2_000, 4) } else { (30_000, 10_000, 6) };
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let (low, high) = (digits.x.min(), digits.x.max());
     let pixels = |x: &Tensor, n| (x.narrow(0, 0, n) - &low) / (&high - &low);
     let (x, test) = (pixels(&digits.x, rows), pixels(&digits.test_x, tests));

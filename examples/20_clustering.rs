@@ -21,7 +21,7 @@ use tapegrad::optim::schedule::{Cosine, OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{adjusted_rand, purity};
 use tapegrad::viz::{Caption, ImageGrid, Plot, Svg};
-use tapegrad_examples::{Digits, Failure, Pca, Report, Run, assert_close, data, gray, print_table, standardised};
+use tapegrad_examples::{Failure, Images, Pca, Report, Run, assert_close, data, gray, print_table, standardised};
 
 const ABOUT: &str = "Clusters of irises, penguins and digits: k-means, a Gaussian mixture, deep embedded clustering.";
 
@@ -190,7 +190,7 @@ fn shares(z: &Tensor, centres: &Tensor) -> Tensor {
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let (n, test_n, epochs, rounds) = if run.quick { (3_000, 1_000, 8, 5) } else { (20_000, 10_000, 20, 20) };
-    let digits = Digits::mnist()?;
+    let digits = Images::mnist()?;
     let (x, y) = (digits.x.narrow(0, 0, n), digits.y.narrow(0, 0, n));
     let (test_x, test_y) = (digits.test_x.narrow(0, 0, test_n), digits.test_y.narrow(0, 0, test_n));
     let (encoder, decoder) = (dense(&[784, 500, 250, 10]), dense(&[10, 250, 500, 784]));

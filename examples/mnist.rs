@@ -9,7 +9,7 @@ use tapegrad::ndarray::{Array3, Axis};
 use tapegrad::optim::Sgd;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ConfusionMatrix, Graph, ImageGrid, Plot};
-use tapegrad_examples::{Digits, Failure, Report, Run, confusion, data, percent_right};
+use tapegrad_examples::{Failure, Images, Report, Run, confusion, data, percent_right};
 
 const ABOUT: &str = "Trains a network with two hidden layers on the handwritten digits of MNIST.";
 const CLASSES: usize = 10;
@@ -48,7 +48,7 @@ fn main() -> Result<(), Failure> {
     let run = Run::new(ABOUT, "mnist");
     let mnist = datasets::mnist(data("mnist"))?;
     let (training, epochs) = if run.quick { (6_000, 2) } else { (mnist.train_labels.len(), 8) };
-    let tensors = Digits::of(&mnist).first(training);
+    let tensors = Images::of_mnist(&mnist).first(training);
 
     tapegrad::manual_seed(SEED);
     let net = Net::new();

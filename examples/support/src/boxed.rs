@@ -1,9 +1,9 @@
 //! Images of the user's own with boxes on them, for what learns to find such boxes.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::Path;
 
+use crate::Failure;
 use crate::images::file;
 use ndarray::{Array3, ArrayD, Axis, Ix4, Slice};
 use tapegrad_data::{csv::Table, idx};
@@ -29,7 +29,7 @@ impl Boxed {
     ///
     /// # Panics
     /// If `multiple` is 0.
-    pub fn read(folder: &Path, multiple: usize) -> Result<([Boxed; 2], Vec<String>), Box<dyn Error>> {
+    pub fn read(folder: &Path, multiple: usize) -> Result<([Boxed; 2], Vec<String>), Failure> {
         let mut names = BTreeMap::new();
         let parts = [part(folder, "train", multiple, &mut names)?, part(folder, "test", multiple, &mut names)?];
         let [a, b] = parts.each_ref().map(|part| part.images.dim());
@@ -43,12 +43,7 @@ impl Boxed {
 }
 
 /// A part, whose classes get the next numbers if their names are new.
-fn part(
-    folder: &Path,
-    name: &str,
-    multiple: usize,
-    names: &mut BTreeMap<String, usize>,
-) -> Result<Boxed, Box<dyn Error>> {
+fn part(folder: &Path, name: &str, multiple: usize, names: &mut BTreeMap<String, usize>) -> Result<Boxed, Failure> {
     let path = file(folder, &[name], "images")?;
     let images: ArrayD<u8> = idx::read(&path)?;
     let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
@@ -116,7 +111,7 @@ mod tests {
         );
         assert_eq!(test.boxes[0][0].class, 1, "a class has one number in both parts");
 
-        let error = || Boxed::read(&folder, 4).unwrap_err().to_string();
+        let error = || format!("{:?}", Boxed::read(&folder, 4).unwrap_err());
         for (rows, says) in [
             ("1,cat,0,0,1,1\n", "box 0 is on image 1, expected 0 to 0"),
             ("0,cat,0,0,1,1\n0,cat,2,0,1,1\n", "box 1 is [2.0, 0.0, 1.0, 1.0], expected x0 < x1"),

@@ -1,18 +1,18 @@
-//! Images with classes as tensors, for the examples that train convolutional networks on them.
+//! Images with classes as tensors, for the examples that train networks on them.
 
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::data;
+use crate::{Failure, data};
 use ndarray::{Array1, Array3, Array4, ArrayD, Axis, Ix4};
 use tapegrad_core::Tensor;
+use tapegrad_data::datasets::{self, Mnist};
 use tapegrad_data::{Dataset, ImageFolder, idx, shuffled_batches, split_stratified};
 
 /// Images to train on and to test with. All have the mean and the deviation of each channel of the training part taken out.
 #[derive(Clone, Debug)]
 pub struct Images {
-    /// `[N, C, H, W]`.
+    /// `[N, C, H, W]`, or `[N, C H W]` for networks without convolution.
     pub x: Tensor,
     /// Their classes, 0 up to the number of names.
     pub y: Tensor,
@@ -25,19 +25,34 @@ pub struct Images {
 }
 
 impl Images {
-    /// The 60,000 and 10,000 digits of MNIST.
+    /// The 60,000 and 10,000 digits of MNIST as rows of 784 pixels.
     ///
     /// # Errors
     /// The files cannot be read.
-    pub fn mnist() -> Result<Images, Box<dyn Error>> {
-        Images::idx(&data("mnist"))
+    pub fn mnist() -> Result<Images, Failure> {
+        Ok(Images::of_mnist(&datasets::mnist(data("mnist"))?))
+    }
+
+    /// The same, where the bytes themselves are of use too. Mean and deviation are the usual ones of MNIST, rounded.
+    #[must_use]
+    pub fn of_mnist(mnist: &Mnist) -> Images {
+        let pixels = |images: &Array3<u8>| {
+            Tensor::from(images.mapv(|byte| (f32::from(byte) / 255.0 - 0.1307) / 0.3081)).reshape([-1, 784])
+        };
+        Images {
+            x: pixels(&mnist.train_images),
+            y: classes(&mnist.train_labels),
+            test_x: pixels(&mnist.test_images),
+            test_y: classes(&mnist.test_labels),
+            names: numbered(10),
+        }
     }
 
     /// The 4,000 and 1,000 clothes of Fashion-MNIST that come with the examples.
     ///
     /// # Errors
     /// The files cannot be read.
-    pub fn fashion() -> Result<Images, Box<dyn Error>> {
+    pub fn fashion() -> Result<Images, Failure> {
         let names = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot"];
         Ok(Images { names: names.map(str::to_owned).to_vec(), ..Images::idx(&data("fashion_mnist"))? })
     }
@@ -47,8 +62,8 @@ impl Images {
     ///
     /// # Errors
     /// A file is missing, cannot be read, is not of this form, or does not fit the others.
-    pub fn idx(folder: &Path) -> Result<Images, Box<dyn Error>> {
-        let part = |names: &[&str]| -> Result<(Array4<u8>, Array1<u8>), Box<dyn Error>> {
+    pub fn idx(folder: &Path) -> Result<Images, Failure> {
+        let part = |names: &[&str]| -> Result<(Array4<u8>, Array1<u8>), Failure> {
             let (path, labels) = (file(folder, names, "images")?, file(folder, names, "labels")?);
             let images: ArrayD<u8> = idx::read(&path)?;
             let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
@@ -65,11 +80,10 @@ impl Images {
         };
         let (train, y) = part(&["train"])?;
         let (test, test_y) = part(&["t10k", "test"])?;
-        let classes = 1 + y.iter().chain(&test_y).copied().max().unwrap_or(0);
-        let names = (0..classes).map(|class| class.to_string()).collect();
+        let last = y.iter().chain(&test_y).copied().max().unwrap_or(0);
         let images = |bytes: Array4<u8>| Tensor::from(bytes.mapv(|byte| f32::from(byte) / 255.0)).permute([0, 3, 1, 2]);
-        let classes = |labels: Array1<u8>| labels.into_iter().map(i64::from).collect();
-        Images::of((images(train), classes(y)), (images(test), classes(test_y)), names)
+        let (train, test) = ((images(train), classes(&y)), (images(test), classes(&test_y)));
+        Images::of(train, test, numbered(usize::from(last) + 1))
     }
 
     /// A folder of pictures for each class, PNG or JPEG, all brought to 32 by 32 pixels; a fifth of each class is to test with. Or
@@ -77,13 +91,13 @@ impl Images {
     ///
     /// # Errors
     /// There are neither, or one cannot be read.
-    pub fn read(folder: &Path) -> Result<Images, Box<dyn Error>> {
+    pub fn read(folder: &Path) -> Result<Images, Failure> {
         if file(folder, &["train"], "images").is_ok() {
             return Images::idx(folder);
         }
         let pictures = ImageFolder::open(folder)?.size(32, 32);
         let [training, test] = split_stratified(pictures.labels(), [0.8, 0.2], 1);
-        let part = |rows: &[usize]| -> Result<(Tensor, Tensor), Box<dyn Error>> {
+        let part = |rows: &[usize]| -> Result<(Tensor, Tensor), Failure> {
             let items = rows.iter().map(|&row| pictures.get(row)).collect::<Result<Vec<_>, _>>()?;
             let (pixels, classes): (Vec<Tensor>, Vec<i64>) =
                 items.into_iter().map(|(pixels, class)| (Tensor::from(pixels), class)).unzip();
@@ -93,11 +107,7 @@ impl Images {
     }
 
     /// Takes out the mean and the deviation of each channel.
-    fn of(
-        (x, y): (Tensor, Tensor),
-        (test_x, test_y): (Tensor, Tensor),
-        names: Vec<String>,
-    ) -> Result<Images, Box<dyn Error>> {
+    fn of((x, y): (Tensor, Tensor), (test_x, test_y): (Tensor, Tensor), names: Vec<String>) -> Result<Images, Failure> {
         if x.numel() == 0 || x.shape()[1..] != test_x.shape()[1..] {
             let (found, test) = (x.shape(), test_x.shape());
             return Err(
@@ -115,17 +125,16 @@ impl Images {
         self.y.numel()
     }
 
-    /// The same with only the first `rows` to train on and the first `tests` to test with.
+    /// The same with only the first `rows` to train on.
     #[must_use]
-    pub fn first(&self, rows: usize, tests: usize) -> Images {
-        let first = |x: &Tensor, n: usize| x.narrow(0, 0, n.min(x.shape()[0]));
-        Images {
-            x: first(&self.x, rows),
-            y: first(&self.y, rows),
-            test_x: first(&self.test_x, tests),
-            test_y: first(&self.test_y, tests),
-            names: self.names.clone(),
-        }
+    pub fn first(&self, rows: usize) -> Images {
+        Images { x: first(&self.x, rows), y: first(&self.y, rows), ..self.clone() }
+    }
+
+    /// The same with only the first `rows` to test with.
+    #[must_use]
+    pub fn first_tests(&self, rows: usize) -> Images {
+        Images { test_x: first(&self.test_x, rows), test_y: first(&self.test_y, rows), ..self.clone() }
     }
 
     /// The images to train on in batches, in a random order that is another one in each epoch.
@@ -137,8 +146,27 @@ impl Images {
     }
 }
 
+fn classes(labels: &Array1<u8>) -> Tensor {
+    labels.iter().map(|&label| i64::from(label)).collect()
+}
+
+/// Classes that are called by their numbers.
+fn numbered(classes: usize) -> Vec<String> {
+    (0..classes).map(|class| class.to_string()).collect()
+}
+
+fn first(x: &Tensor, rows: usize) -> Tensor {
+    x.narrow(0, 0, rows.min(x.shape()[0]))
+}
+
+/// How often the largest score is not that of the right class, in percent.
+#[must_use]
+pub fn percent_wrong(scores: &Tensor, classes: &Tensor) -> f64 {
+    100.0 * scores.argmax_dim(1).ne(classes).sum().item() / classes.numel() as f64
+}
+
 /// The one file of a folder whose name begins with one of these and has `what` in it.
-pub(crate) fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf, Box<dyn Error>> {
+pub(crate) fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf, Failure> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut found = Vec::new();
     for entry in entries {
@@ -153,16 +181,6 @@ pub(crate) fn file(folder: &Path, names: &[&str], what: &str) -> Result<PathBuf,
         (None, _) => Err(format!("{}: no file {}*{what}*", folder.display(), names.join("* or ")).into()),
         (Some(_), false) => Err(format!("{}: several files {}*{what}*", folder.display(), names.join("* or ")).into()),
     }
-}
-
-/// `[N, H, W]` numbers as gray pixels: `low` and less are black, `high` and more white.
-///
-/// # Panics
-/// If the tensor has other axes or is not f32.
-#[must_use]
-pub fn gray(images: &Tensor, low: f64, high: f64) -> Array3<u8> {
-    let shares = ((images.detach() - low) * (255.0 / (high - low))).clamp(0.0, 255.0);
-    shares.to_array_of::<f32, ndarray::Ix3>().expect("three axes of f32").mapv(|v| v.round() as u8)
 }
 
 #[cfg(test)]
@@ -193,17 +211,34 @@ mod tests {
         assert!(first[0] > 0.8 && first[1] < -0.8, "{first:?}: the first channel has 255 and 0");
 
         write("test-labels", idx(&[2], &[1, 1]));
-        let error = Images::idx(&folder).unwrap_err().to_string();
+        let error = format!("{:?}", Images::idx(&folder).unwrap_err());
         assert!(error.contains("images [1, 1, 2, 2] and 2 labels"), "{error}");
         fs::remove_file(folder.join("test-labels")).unwrap();
-        let error = Images::idx(&folder).unwrap_err().to_string();
+        let error = format!("{:?}", Images::idx(&folder).unwrap_err());
         assert!(error.contains("no file t10k* or test*labels*"), "{error}");
         fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
-    fn shades_go_from_black_to_white() {
-        let shades = gray(&Tensor::from([[[-1.0f32, 0.0, 0.5, 2.0]]]), 0.0, 1.0);
-        assert_eq!(shades.into_raw_vec_and_offset().0, [0, 0, 128, 255]);
+    fn every_training_image_is_in_one_batch_beside_its_class() {
+        // Image i is of class i.
+        let y = Tensor::arange(0, 12);
+        let x = y.reshape([-1, 1]);
+        let images = Images { test_x: x.clone(), test_y: y.clone(), x, y, names: numbered(12) }.first(10);
+        assert_eq!((images.rows(), images.test_y.numel(), images.first_tests(3).test_y.numel()), (10, 12, 3));
+        let mut seen = Vec::new();
+        for (x, y) in images.batches(4, 0) {
+            assert!(x.flatten().equal(&y));
+            seen.extend(y.to_vec::<i64>().unwrap());
+        }
+        assert_ne!(seen, (0..10).collect::<Vec<i64>>(), "the order is random");
+        seen.sort_unstable();
+        assert_eq!(seen, (0..10).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn percent_wrong_counts_the_largest_scores_of_other_classes() {
+        let scores = Tensor::from([[1.0, 0.0], [0.0, 1.0], [3.0, 2.0], [2.0, 3.0]]);
+        assert_eq!(percent_wrong(&scores, &Tensor::from([0_i64, 1, 1, 1])), 25.0);
     }
 }

@@ -1,6 +1,7 @@
-//! Images and classes of pixels in colour, for grids of pictures.
+//! Numbers, images and classes of pixels as pictures, for grids of them.
 
-use ndarray::{Array3, Array4, ArrayViewMut3, Axis};
+use ndarray::{Array3, Array4, ArrayViewMut3, Axis, Ix3};
+use tapegrad_core::Tensor;
 
 /// A dark colour for no class, then ten that are told apart well, for as many classes.
 pub const COLOURS: [[u8; 3]; 11] = [
@@ -16,6 +17,16 @@ pub const COLOURS: [[u8; 3]; 11] = [
     [160, 220, 80],
     [235, 235, 235],
 ];
+
+/// `[N, H, W]` numbers as gray pixels: `low` and less are black, `high` and more white.
+///
+/// # Panics
+/// If the tensor has other axes or is not f32.
+#[must_use]
+pub fn gray(images: &Tensor, low: f64, high: f64) -> Array3<u8> {
+    let shares = ((images.detach() - low) * (255.0 / (high - low))).clamp(0.0, 255.0);
+    shares.to_array_of::<f32, Ix3>().expect("three axes of f32").mapv(|v| v.round() as u8)
+}
 
 /// Each class of `[N, H, W]` in its colour, `[N, H, W, 3]`.
 ///
@@ -71,6 +82,12 @@ pub fn outline(mut picture: ArrayViewMut3<'_, u8>, bounds: [f64; 4], colour: [u8
 mod tests {
     use super::*;
     use ndarray::array;
+
+    #[test]
+    fn shades_go_from_black_to_white() {
+        let shades = gray(&Tensor::from([[[-1.0f32, 0.0, 0.5, 2.0]]]), 0.0, 1.0);
+        assert_eq!(shades.into_raw_vec_and_offset().0, [0, 0, 128, 255]);
+    }
 
     #[test]
     fn each_pixel_has_the_colour_of_its_class() {
