@@ -9,15 +9,17 @@
 use std::path::Path;
 
 use tapegrad::data::{datasets, idx, shuffled_batches};
-use tapegrad::ndarray::{Array2, Array3, Axis, Ix3, concatenate, stack};
+use tapegrad::ndarray::{Array2, Array3, Axis, concatenate};
 use tapegrad::nn::{BatchNorm2d, Conv2d, ConvTranspose2d, MaxPool2d, ReLU, Sequential, summary};
 use tapegrad::optim::AdamW;
 use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{Average, Confusion};
-use tapegrad::viz::{Caption, ImageGrid, Png};
+use tapegrad::viz::{Caption, ImageGrid};
 use tapegrad::{CrossEntropyOptions, manual_seed};
-use tapegrad_examples::{COLOURS, Failure, Report, Run, Scenes, brightened, data, otsu, painted, print_table};
+use tapegrad_examples::{
+    COLOURS, Failure, Masked, Report, Run, Scenes, brightened, bytes, data, otsu, painted, print_table,
+};
 
 const ABOUT: &str = "Segmentation: a class for each pixel, by an encoder and a decoder with skip connections.";
 const BATCH: usize = 8;
@@ -79,32 +81,6 @@ impl Forward for UNet {
     }
 }
 
-/// Images and the classes of their pixels, both `[N, H, W]`.
-struct Masked {
-    images: Array3<u8>,
-    classes: Array3<u8>,
-}
-
-impl Masked {
-    fn select(&self, rows: &[usize]) -> Masked {
-        Masked { images: self.images.select(Axis(0), rows), classes: self.classes.select(Axis(0), rows) }
-    }
-
-    /// `[N, 1, H, W]` from 0 to 1.
-    fn x(&self) -> Tensor {
-        Tensor::from(self.images.mapv(|pixel| f32::from(pixel) / 255.0)).unsqueeze(1)
-    }
-
-    fn y(&self) -> Tensor {
-        Tensor::from(self.classes.mapv(i64::from))
-    }
-
-    /// Class 1 above a threshold, 0 up to it.
-    fn above(&self, threshold: u8) -> Tensor {
-        Tensor::from(self.images.mapv(|pixel| i64::from(pixel > threshold)))
-    }
-}
-
 /// Trains with a weight for the background beside 1 for every other class; `turned` where images have no side that is up.
 fn train(net: &UNet, data: &Masked, epochs: usize, background: f64, turned: bool) {
     let (rows, classes) = (data.images.len_of(Axis(0)), net.head.weight.shape()[0]);
@@ -137,33 +113,12 @@ fn predict(net: &UNet, data: &Masked) -> Tensor {
     Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
 }
 
-fn bytes(classes: &Tensor) -> Result<Array3<u8>, Failure> {
-    Ok(classes.to_array_of::<i64, Ix3>()?.mapv(|class| class as u8))
-}
-
-/// The first images, each beside what is true and what is predicted.
-fn side_by_side(data: &Masked, predicted: &Tensor, first: usize, scale: usize) -> Result<Png, Failure> {
-    let views = [brightened(&data.images), painted(&data.classes, &COLOURS), painted(&bytes(predicted)?, &COLOURS)];
-    let shown = 0..3 * first.min(data.images.len_of(Axis(0)));
-    let cells: Vec<_> = shown.clone().map(|i| views[i % 3].index_axis(Axis(0), i / 3)).collect();
-    let captions: Vec<Caption> = shown.map(|i| Caption::Plain(["image", "truth", "predicted"][i % 3].into())).collect();
-    Ok(ImageGrid::rgb(stack(Axis(0), &cells)?.view()).captions(&captions).columns(6).scale(scale).draw()?)
-}
-
 /// One large image. Each quarter, two rows of patches, is tested by networks that were trained on the patches of the others.
 fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
     let image: Array2<u8> = idx::read(data("nuclei/image-idx2-ubyte.gz"))?;
     let labels: Array2<u8> = idx::read(data("nuclei/labels-idx2-ubyte.gz"))?;
-    // Parts of so many rows and columns, row after row.
-    let cut = |height: usize, width: usize| {
-        let across = 512 / width;
-        let part = |of: &Array2<u8>| {
-            Array3::from_shape_fn((512 / height * across, height, width), |(i, row, column)| {
-                of[[i / across * height + row, i % across * width + column]]
-            })
-        };
-        Masked { images: part(&image), classes: part(&labels).mapv(|nucleus| u8::from(nucleus > 0)) }
-    };
+    let labels = labels.mapv(|nucleus| u8::from(nucleus > 0));
+    let cut = |height, width| Masked::cut(&image, &labels, height, width);
     let (whole, quarters, patches) = (cut(512, 512), cut(128, 512), cut(64, 64));
     let known = Confusion::of(&whole.above(otsu(&image)), &whole.y()).iou(FOREGROUND);
     println!("Otsu's threshold on all of the image: IoU {known:.3}");
@@ -191,7 +146,7 @@ fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
         if quarter == 0 {
             strips = vec![brightened(&test.images), painted(&test.classes.mapv(|class| 3 * class), &ERRORS)];
             for found in &found {
-                strips.push(painted(&bytes(&(found + test.y() * 2))?, &ERRORS));
+                strips.push(painted(&bytes(&(found + test.y() * 2)), &ERRORS));
             }
         }
     }
@@ -227,9 +182,8 @@ fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let mnist = datasets::mnist(data("mnist"))?;
     let (count, tests) = if run.quick { (800, 50) } else { (16_000, 500) };
-    let masked = |scenes: Scenes| Masked { images: scenes.images, classes: scenes.masks };
-    let scenes = masked(Scenes::of(&mnist.train_images, &mnist.train_labels, count, 1));
-    let test = masked(Scenes::of(&mnist.test_images, &mnist.test_labels, tests, 2));
+    let scenes = Scenes::of(&mnist.train_images, &mnist.train_labels, count, 1).masked();
+    let test = Scenes::of(&mnist.test_images, &mnist.test_labels, tests, 2).masked();
     manual_seed(1);
     let net = UNet::new(&[16, 32, 64, 96], 11, true);
     // Nineteen of twenty pixels are background, which is soon learned.
@@ -266,28 +220,14 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
              digit where it is above 127, so a threshold finds the foreground nearly as it is defined; which digit it is, no threshold tells.",
         )
         .table(&header, &rows)
-        .figure("scenes", &side_by_side(&test, &found, 12, 2)?, "The first test scenes.")?
+        .figure("scenes", &test.beside(&found, 12, 2)?, "The first test scenes.")?
         .figure("legend", &legend, "The colours of the digits.")?
         .preformatted(&summary(&net, &Tensor::zeros([1, 1, 64, 64])).to_string()))
 }
 
 /// Foreground and background in images of the user's own.
 fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
-    let part = |name: &str| -> Result<Masked, Failure> {
-        let read = |what: &str| -> Result<Array3<u8>, tapegrad::data::Error> {
-            idx::read(folder.join(format!("{name}-{what}-idx3-ubyte.gz")))
-        };
-        let (images, labels) = (read("images")?, read("labels")?);
-        if images.dim() != labels.dim() || images.shape()[1..].iter().any(|side| side % 8 > 0) {
-            let (folder, images, labels) = (folder.display(), images.shape(), labels.shape());
-            let found = format!("{folder}: {name}-images {images:?} and {name}-labels {labels:?}");
-            return Err(format!("{found}, expected one shape [N, H, W] with H and W multiples of 8").into());
-        }
-        // Each as bright as it can be: some are dim.
-        let images = brightened(&images).index_axis_move(Axis(3), 0);
-        Ok(Masked { images, classes: labels.mapv(|label| u8::from(label > 0)) })
-    };
-    let (images, test) = (part("train")?, part("test")?);
+    let [images, test] = Masked::read(folder, 8)?;
     manual_seed(1);
     let net = UNet::new(&[8, 16, 32, 64], 2, true);
     let square = images.images.dim().1 == images.images.dim().2;
@@ -305,11 +245,11 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
     let (header, rows) = (["", "IoU of the foreground, mean of the test images"], [row(0), row(1)]);
     print_table(&header, &rows);
     let report = report.result(&format!("mean IoU of the foreground {:.3}", sums[1] / count as f64));
-    Ok(report.table(&header, &rows).figure("own", &side_by_side(&test, &found, 8, 1)?, "The first test images.")?)
+    Ok(report.table(&header, &rows).figure("own", &test.beside(&found, 8, 1)?, "The first test images.")?)
 }
 
 fn main() -> Result<(), Failure> {
-    let what = "a folder with {train,test}-{images,labels}-idx3-ubyte.gz, [N, H, W]; label 0 is background";
+    let what = "a folder with {train,test}-{images,labels} (IDX, [N, H, W]); label 0 is background";
     let run = Run::with_data(ABOUT, "examples/15_segmentation", what);
     let report = Report::new(&run, "A class for each pixel");
     let report = match &run.data {

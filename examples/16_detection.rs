@@ -10,17 +10,15 @@
 use std::path::Path;
 
 use tapegrad::data::{datasets, shuffled_batches};
-use tapegrad::ndarray::{Array3, ArrayView2, Axis, Ix2, stack};
+use tapegrad::ndarray::{Array3, ArrayView2, Axis, Ix2};
 use tapegrad::nn::{BatchNorm2d, Conv2d, Linear, MaxPool2d, ReLU, Sequential, summary};
 use tapegrad::optim::schedule::{OneCycle, Schedule};
 use tapegrad::optim::{Adam, AdamW};
 use tapegrad::prelude::*;
-use tapegrad::train::metrics::{Detection, Detections, GroundTruth, box_iou};
-use tapegrad::viz::{Caption, ImageGrid, Png};
+use tapegrad::train::metrics::{Detection, Detections, GroundTruth, non_maximum_suppression};
 use tapegrad::{FocalOptions, Reduction, manual_seed};
 use tapegrad_examples::{
-    Boxed, COLOURS, Failure, Report, Run, Scenes, bounds, brightened, components, data, enlarged, outline, print_table,
-    spread, suppressed,
+    Boxed, Failure, Report, Run, Scenes, bounds, centred, components, data, faultless, print_table, shares, spread,
 };
 
 const ABOUT: &str = "Detection: where digits are in an image and which they are, by one look at all places.";
@@ -64,11 +62,6 @@ impl Forward for Detector {
     }
 }
 
-/// Images of bytes as `[N, 1, H, W]` from 0 to 1.
-fn inputs(images: &Array3<u8>) -> Tensor {
-    Tensor::from(images.mapv(|pixel| f32::from(pixel) / 255.0)).unsqueeze(1)
-}
-
 /// The boxes `[P, 4]` of rows of the output, whose cells lie in these rows and columns: distances to the left, up, right and down.
 fn boxes(rows: &Tensor, cells: &[[usize; 2]]) -> Tensor {
     let middle = |place: usize| (place as f32 + 0.5) * STRIDE as f32;
@@ -106,7 +99,7 @@ fn train(net: &Detector, data: &Boxed, epochs: usize) -> [f64; 2] {
 
         optimizer.set_lr(schedule.lr(step));
         optimizer.zero_grad();
-        let rows = net.call(&inputs(&data.images.select(Axis(0), &images)));
+        let rows = net.call(&shares(&data.images.select(Axis(0), &images)));
         let focal = rows.narrow(1, 4, classes).sigmoid_focal_loss_with(&is_class, &options) / cells.len().max(1);
         let giou = boxes(&rows.index_select(0, &Tensor::from(chosen)), &cells).giou_loss_with(&wanted, Reduction::Sum)
             / cells.len().max(1);
@@ -126,7 +119,7 @@ fn find(net: &Detector, images: &Array3<u8>) -> Result<Vec<Vec<Detection>>, Fail
     let cells = (0..height / STRIDE).flat_map(|row| (0..width / STRIDE).map(move |column| [row, column]));
     let (cells, mut all) = (cells.collect::<Vec<_>>(), Vec::new());
     for image in images.axis_iter(Axis(0)) {
-        let rows = no_grad(|| net.call(&inputs(&image.to_owned().insert_axis(Axis(0)))));
+        let rows = no_grad(|| net.call(&shares(&image.to_owned().insert_axis(Axis(0)))));
         let bounds = boxes(&rows, &cells).to_array_of::<f32, Ix2>()?;
         let (score, class) = rows.narrow(1, 4, rows.shape()[1] - 4).sigmoid().max_dim(1);
         let found = score.to_vec::<f32>()?.into_iter().zip(class.to_vec::<i64>()?).enumerate();
@@ -134,7 +127,8 @@ fn find(net: &Detector, images: &Array3<u8>) -> Result<Vec<Vec<Detection>>, Fail
             let bounds = [0, 1, 2, 3].map(|k| f64::from(bounds[[cell, k]]));
             Detection { class: class as usize, score: f64::from(score), bounds }
         });
-        all.push(suppressed(found.filter(|found| found.score > 0.01).collect(), 0.4));
+        let likely: Vec<Detection> = found.filter(|found| found.score > 0.01).collect();
+        all.push(non_maximum_suppression(&likely, 0.4));
     }
     Ok(all)
 }
@@ -146,7 +140,7 @@ fn classifier(images: &Array3<u8>, labels: &[i64], epochs: u64) -> Linear {
     for rows in (0..epochs).flat_map(|epoch| shuffled_batches(labels.len(), 100, 1, epoch)) {
         let y: Tensor = rows.iter().map(|row| labels[*row]).collect();
         optimizer.zero_grad();
-        net.call(&inputs(&images.select(Axis(0), &rows)).reshape([-1, 784])).cross_entropy(&y).backward();
+        net.call(&shares(&images.select(Axis(0), &rows)).reshape([-1, 784])).cross_entropy(&y).backward();
         optimizer.step();
     }
     net
@@ -156,31 +150,16 @@ fn classifier(images: &Array3<u8>, labels: &[i64], epochs: u64) -> Linear {
 fn parts(image: ArrayView2<'_, u8>, classifier: &Linear) -> Result<Vec<Detection>, Failure> {
     let mut all = Vec::new();
     for part in components(image.mapv(|pixel| pixel > 0).view()).into_iter().filter(|part| part.len() > 9) {
-        let mass = |axis: usize| part.iter().map(|at| f64::from(image[*at]) * at[axis] as f64).sum::<f64>();
-        let total: f64 = part.iter().map(|at| f64::from(image[*at])).sum();
-        let shift = [0, 1].map(|axis| (14.0 - mass(axis) / total).round() as isize);
-        let mut framed = Array3::zeros((1, 28, 28));
-        for at in &part {
-            let [row, column] = [0, 1].map(|axis| at[axis].saturating_add_signed(shift[axis]));
-            if let Some(pixel) = framed.get_mut([0, row, column]) {
-                *pixel = image[*at];
-            }
-        }
-        let (score, class) = no_grad(|| classifier.call(&inputs(&framed).reshape([1, 784])).softmax(1)).max_dim(1);
+        let (score, class) =
+            no_grad(|| classifier.call(&shares(&centred(image, &part)).reshape([1, 784])).softmax(1)).max_dim(1);
         all.push(Detection { class: class.item() as usize, score: score.item(), bounds: bounds(part) });
     }
     Ok(all)
 }
 
-/// Whether the boxes found are all there is and no more.
-fn right(found: &[Detection], truth: &[GroundTruth]) -> bool {
-    let is = |t: &GroundTruth, f: &Detection| f.class == t.class && box_iou(&f.bounds, &t.bounds) >= RIGHT;
-    found.len() == truth.len() && truth.iter().all(|truth| found.iter().any(|found| is(truth, found)))
-}
-
 /// How many images have all that is there and no more, if boxes count from this score on.
-fn faultless(found: &[Vec<Detection>], truth: &[Vec<GroundTruth>], score: f64) -> usize {
-    above(found, score).iter().zip(truth).filter(|(found, truth)| right(found, truth)).count()
+fn without_fault(found: &[Vec<Detection>], truth: &[Vec<GroundTruth>], score: f64) -> usize {
+    above(found, score).iter().zip(truth).filter(|(found, truth)| faultless(found, truth, RIGHT)).count()
 }
 
 /// The boxes from this score on.
@@ -199,43 +178,12 @@ fn precision(found: &[Vec<Detection>], truth: &[Vec<GroundTruth>]) -> [f64; 2] {
     [told.mean(), there.mean()]
 }
 
-/// These images, each with the boxes that are there beside those that are found.
-fn drawn(data: &Boxed, found: &[Vec<Detection>], which: &[usize], names: &[String]) -> Result<Png, Failure> {
-    const SCALE: usize = 3;
-    let large = enlarged(&brightened(&data.images.select(Axis(0), which)), SCALE);
-    let (mut cells, mut captions) = (Vec::new(), Vec::new());
-    for (picture, &image) in large.axis_iter(Axis(0)).zip(which) {
-        let truth: Vec<_> = data.boxes[image].iter().map(|truth| (truth.class, truth.bounds)).collect();
-        let shown: Vec<_> = found[image].iter().map(|found| (found.class, found.bounds)).collect();
-        for (i, boxes) in [truth, shown].iter_mut().enumerate() {
-            let mut picture = picture.to_owned();
-            // From left to right, as one reads them.
-            boxes.sort_by(|a, b| a.1[0].total_cmp(&b.1[0]));
-            for (class, bounds) in boxes.iter() {
-                outline(picture.view_mut(), bounds.map(|place| place * SCALE as f64), COLOURS[1 + class % 10]);
-            }
-            cells.push(picture);
-            let listed: Vec<&str> = boxes.iter().take(4).map(|(class, _)| names[*class].as_str()).collect();
-            let more = if boxes.len() > 4 { " .." } else { "" };
-            let text = format!("{} {}{more}", ["there:", "found:"][i], listed.join(" "));
-            captions.push(match (i, right(&found[image], &data.boxes[image])) {
-                (0, _) => Caption::Plain(text),
-                (_, true) => Caption::Right(text),
-                (_, false) => Caption::Wrong(text),
-            });
-        }
-    }
-    let cells: Vec<_> = cells.iter().map(|cell| cell.view()).collect();
-    Ok(ImageGrid::rgb(stack(Axis(0), &cells)?.view()).captions(&captions).columns(4).scale(1).draw()?)
-}
-
 /// Scenes of digits, beside parts of touching pixels.
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let mnist = datasets::mnist(data("mnist"))?;
     let (count, tests) = if run.quick { (800, 60) } else { (16_000, 500) };
-    let boxed = |scenes: Scenes| Boxed { images: scenes.images, boxes: scenes.boxes };
-    let scenes = boxed(Scenes::of(&mnist.train_images, &mnist.train_labels, count, 1));
-    let test = boxed(Scenes::of(&mnist.test_images, &mnist.test_labels, tests, 2));
+    let scenes = Scenes::of(&mnist.train_images, &mnist.train_labels, count, 1).boxed();
+    let test = Scenes::of(&mnist.test_images, &mnist.test_labels, tests, 2).boxed();
     manual_seed(1);
     let net = Detector::new(10);
     let [focal, giou] = train(&net, &scenes, 1);
@@ -244,10 +192,7 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let touching = |images: &Array3<u8>| images.axis_iter(Axis(0)).map(|image| parts(image, &linear)).collect();
 
     // From which score on boxes are to be shown is found on scenes that were trained on, for each of the two.
-    let known = Boxed {
-        images: scenes.images.select(Axis(0), &(0..tests).collect::<Vec<_>>()),
-        boxes: scenes.boxes[..tests].to_vec(),
-    };
+    let known = scenes.first(tests);
     let plain: [Result<Vec<_>, Failure>; 2] = [touching(&known.images), touching(&test.images)];
     let [known_plain, plain] = plain;
     let ways = [
@@ -256,10 +201,11 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     ];
     let (mut rows, mut means, mut shown) = (Vec::new(), Vec::new(), Vec::new());
     for (name, before, found) in &ways {
-        let scores = spread(0.05, 0.95, 19).into_iter().map(|score| (faultless(before, &known.boxes, score), score));
+        let scores =
+            spread(0.05, 0.95, 19).into_iter().map(|score| (without_fault(before, &known.boxes, score), score));
         let (_, score) = scores.reduce(|best, next| if next.0 > best.0 { next } else { best }).ok_or("no score")?;
         let [told, there] = precision(found, &test.boxes);
-        let whole = 100.0 * faultless(found, &test.boxes, score) as f64 / tests as f64;
+        let whole = 100.0 * without_fault(found, &test.boxes, score) as f64 / tests as f64;
         let numbers = [format!("{told:.3}"), format!("{there:.3}"), format!("{score:.2}"), format!("{whole:.1}")];
         rows.push([vec![(*name).to_owned()], numbers.to_vec()].concat());
         means.push(told);
@@ -271,7 +217,8 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     );
     print_table(&header, &rows);
     let names: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
-    let wrong: Vec<usize> = (0..tests).filter(|&scene| !right(&shown[scene], &test.boxes[scene])).take(8).collect();
+    let wrong: Vec<usize> =
+        (0..tests).filter(|&scene| !faultless(&shown[scene], &test.boxes[scene], RIGHT)).take(8).collect();
     let mut report = report
         .paragraph(
             "Made scenes of real digits: those of MNIST's training part to train on, those of its test part to test with. Both ways give \
@@ -281,9 +228,10 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
         )
         .table(&header, &rows)
         .result(&format!("mean average precision {:.3} at IoU 0.5, by touching pixels {:.3}", means[1], means[0]))
-        .figure("first", &drawn(&test, &shown, &[0, 1, 2, 3, 4, 5, 6, 7], &names)?, "The first test scenes.")?;
+        .figure("first", &test.beside(&shown, &[0, 1, 2, 3, 4, 5, 6, 7], &names, RIGHT)?, "The first test scenes.")?;
     if !wrong.is_empty() {
-        report = report.figure("wrong", &drawn(&test, &shown, &wrong, &names)?, "The first scenes with a fault.")?;
+        report =
+            report.figure("wrong", &test.beside(&shown, &wrong, &names, RIGHT)?, "The first scenes with a fault.")?;
     }
     assert!(means[1] > if run.quick { 0.15 } else { 0.9 }, "mean average precision {:.3}", means[1]);
     assert!(run.quick || means[1] > means[0] + 0.1, "touching pixels: {:.3}", means[0]);
@@ -304,7 +252,7 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
     let header = ["class", "average precision at IoU 0.5"];
     print_table(&header, &rows);
     let first: Vec<usize> = (0..test.boxes.len().min(8)).collect();
-    let grid = drawn(&test, &above(&found, 0.4), &first, &names)?;
+    let grid = test.beside(&above(&found, 0.4), &first, &names, RIGHT)?;
     let report = report.table(&header, &rows).result(&format!("mean average precision {:.3} at IoU 0.5", told.mean()));
     Ok(report.figure("own", &grid, "The first test images; boxes from score 0.4 on.")?)
 }

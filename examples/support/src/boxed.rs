@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::Failure;
 use crate::images::file;
-use ndarray::{Array3, ArrayD, Axis, Ix4, Slice};
+use crate::{COLOURS, Failure, brightened, enlarged, outline};
+use ndarray::{Array3, ArrayD, Axis, Ix4, Slice, stack};
 use tapegrad_data::{csv::Table, idx};
-use tapegrad_train::metrics::GroundTruth;
+use tapegrad_train::metrics::{Detection, GroundTruth, box_iou};
+use tapegrad_viz::{Caption, ImageGrid, Png};
 
 /// Gray images and the boxes on each.
 #[derive(Clone, Debug)]
@@ -40,6 +41,60 @@ impl Boxed {
         names.sort_by_key(|(_, class)| *class);
         Ok((parts, names.into_iter().map(|(name, _)| name).collect()))
     }
+
+    /// The first of the images.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Boxed {
+        let images = self.images.slice_axis(Axis(0), Slice::from(..count)).to_owned();
+        Boxed { images, boxes: self.boxes[..count].to_vec() }
+    }
+
+    /// These images, each with the boxes that are there beside those that are found, in the [`COLOURS`] of their classes, and whether
+    /// that is [`faultless`].
+    ///
+    /// # Errors
+    /// The picture cannot be drawn.
+    pub fn beside(
+        &self,
+        found: &[Vec<Detection>],
+        which: &[usize],
+        names: &[String],
+        iou: f64,
+    ) -> Result<Png, Failure> {
+        const SCALE: usize = 3;
+        let large = enlarged(&brightened(&self.images.select(Axis(0), which)), SCALE);
+        let (mut cells, mut captions) = (Vec::new(), Vec::new());
+        for (picture, &image) in large.axis_iter(Axis(0)).zip(which) {
+            let truth: Vec<_> = self.boxes[image].iter().map(|truth| (truth.class, truth.bounds)).collect();
+            let shown: Vec<_> = found[image].iter().map(|found| (found.class, found.bounds)).collect();
+            for (i, boxes) in [truth, shown].iter_mut().enumerate() {
+                let mut picture = picture.to_owned();
+                // From left to right, as one reads them.
+                boxes.sort_by(|a, b| a.1[0].total_cmp(&b.1[0]));
+                for (class, bounds) in boxes.iter() {
+                    outline(picture.view_mut(), bounds.map(|place| place * SCALE as f64), COLOURS[1 + class % 10]);
+                }
+                cells.push(picture);
+                let listed: Vec<&str> = boxes.iter().take(4).map(|(class, _)| names[*class].as_str()).collect();
+                let more = if boxes.len() > 4 { " .." } else { "" };
+                let text = format!("{} {}{more}", ["there:", "found:"][i], listed.join(" "));
+                captions.push(match (i, faultless(&found[image], &self.boxes[image], iou)) {
+                    (0, _) => Caption::Plain(text),
+                    (_, true) => Caption::Right(text),
+                    (_, false) => Caption::Wrong(text),
+                });
+            }
+        }
+        let cells: Vec<_> = cells.iter().map(|cell| cell.view()).collect();
+        Ok(ImageGrid::rgb(stack(Axis(0), &cells)?.view()).captions(&captions).columns(4).scale(1).draw()?)
+    }
+}
+
+/// Whether the boxes found are all there is and no more, each of its class and with an IoU of at least `iou`.
+#[must_use]
+pub fn faultless(found: &[Detection], truth: &[GroundTruth], iou: f64) -> bool {
+    let is = |t: &GroundTruth, f: &Detection| f.class == t.class && box_iou(&f.bounds, &t.bounds) >= iou;
+    found.len() == truth.len() && truth.iter().all(|truth| found.iter().any(|found| is(truth, found)))
 }
 
 /// A part, whose classes get the next numbers if their names are new.
@@ -123,5 +178,18 @@ mod tests {
         fs::remove_file(folder.join("test-boxes.csv")).unwrap();
         assert!(error().contains("no file test*boxes*"), "{}", error());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Boxes of 4 by 4 that are 1 apart have an IoU of 3/5.
+    #[test]
+    fn without_fault_is_every_box_of_its_class_and_no_other() {
+        let at = |x: f64| [x, 0.0, x + 4.0, 4.0];
+        let truth = [GroundTruth { class: 3, bounds: at(0.0) }];
+        let found = |class, x| Detection { class, score: 0.9, bounds: at(x) };
+        assert!(faultless(&[found(3, 1.0)], &truth, 0.5));
+        assert!(!faultless(&[found(3, 1.0)], &truth, 0.7), "too far away");
+        assert!(!faultless(&[found(4, 0.0)], &truth, 0.5), "of another class");
+        assert!(!faultless(&[found(3, 0.0), found(3, 20.0)], &truth, 0.5), "one too many");
+        assert!(!faultless(&[], &truth, 0.5), "missed");
     }
 }

@@ -159,6 +159,12 @@ fn first(x: &Tensor, rows: usize) -> Tensor {
     x.narrow(0, 0, rows.min(x.shape()[0]))
 }
 
+/// Images of bytes, `[N, H, W]`, as `[N, 1, H, W]` from 0 to 1.
+#[must_use]
+pub fn shares(images: &Array3<u8>) -> Tensor {
+    Tensor::from(images.mapv(|pixel| f32::from(pixel) / 255.0)).unsqueeze(1)
+}
+
 /// How often the largest score is not that of the right class, in percent.
 #[must_use]
 pub fn percent_wrong(scores: &Tensor, classes: &Tensor) -> f64 {

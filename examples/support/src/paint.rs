@@ -28,6 +28,15 @@ pub fn gray(images: &Tensor, low: f64, high: f64) -> Array3<u8> {
     shares.to_array_of::<f32, Ix3>().expect("three axes of f32").mapv(|v| v.round() as u8)
 }
 
+/// Classes `[N, H, W]` as bytes.
+///
+/// # Panics
+/// If the tensor has other axes or is not i64.
+#[must_use]
+pub fn bytes(classes: &Tensor) -> Array3<u8> {
+    classes.to_array_of::<i64, Ix3>().expect("three axes of i64").mapv(|class| class as u8)
+}
+
 /// Each class of `[N, H, W]` in its colour, `[N, H, W, 3]`.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! What finds the parts of an image without learning: a threshold, and pixels that touch. The examples hold networks to it.
 
-use ndarray::ArrayView2;
+use ndarray::{Array3, ArrayView2};
 
 /// The gray value that parts pixels into dark (up to it) and light (above it) so that the means of both are as far apart as their
 /// sizes allow: the variance between them is largest (N. Otsu, "A threshold selection method from gray-level histograms", 1979).
@@ -67,6 +67,23 @@ pub fn bounds(pixels: impl IntoIterator<Item = [usize; 2]>) -> [f64; 4] {
     found.map(|place| place as f64)
 }
 
+/// A part of an image alone, `[1, 28, 28]`, with its centre of mass in the middle, as MNIST's digits are. What does not fit is left
+/// out.
+#[must_use]
+pub fn centred(image: ArrayView2<'_, u8>, part: &[[usize; 2]]) -> Array3<u8> {
+    let mass = |axis: usize| part.iter().map(|at| f64::from(image[*at]) * at[axis] as f64).sum::<f64>();
+    let total: f64 = part.iter().map(|at| f64::from(image[*at])).sum();
+    let shift = [0, 1].map(|axis| (14.0 - mass(axis) / total).round() as isize);
+    let mut framed = Array3::zeros((1, 28, 28));
+    for at in part {
+        let [row, column] = [0, 1].map(|axis| at[axis].saturating_add_signed(shift[axis]));
+        if let Some(pixel) = framed.get_mut([0, row, column]) {
+            *pixel = image[*at];
+        }
+    }
+    framed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +120,15 @@ mod tests {
         parts.iter_mut().for_each(|part| part.sort_unstable());
         assert_eq!(parts, [vec![[0, 0], [1, 1], [2, 0]], vec![[0, 3], [1, 3]]]);
         assert_eq!(bounds(parts[1].clone()), [3.0, 0.0, 4.0, 2.0]);
+    }
+
+    /// Three times the mass in column 5 than in column 1: the centre is column 4, which comes to 14.
+    #[test]
+    fn the_centre_of_mass_comes_to_the_middle() {
+        let image = array![[9, 9, 9, 9, 9, 9], [9, 10, 9, 9, 9, 30]];
+        let framed = centred(image.view(), &[[1, 1], [1, 5]]);
+        assert_eq!((framed[[0, 14, 11]], framed[[0, 14, 15]]), (10, 30));
+        assert_eq!(framed.mapv(u32::from).sum(), 40, "nothing else is there");
     }
 
     #[test]

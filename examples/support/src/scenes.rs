@@ -1,6 +1,6 @@
 //! Made scenes of real digits. Boxes and masks cost much to draw by hand; of a scene that is put together they are known.
 
-use crate::bounds;
+use crate::{Boxed, Masked, bounds};
 use ndarray::{Array1, Array3, Axis};
 use tapegrad_core::Rng;
 use tapegrad_train::metrics::{GroundTruth, box_iou};
@@ -67,6 +67,18 @@ impl Scenes {
             scenes.boxes.push(boxes);
         }
         scenes
+    }
+
+    /// The scenes with the classes of their pixels.
+    #[must_use]
+    pub fn masked(self) -> Masked {
+        Masked { images: self.images, classes: self.masks }
+    }
+
+    /// The scenes with their boxes.
+    #[must_use]
+    pub fn boxed(self) -> Boxed {
+        Boxed { images: self.images, boxes: self.boxes }
     }
 }
 

@@ -27,9 +27,11 @@ mod detection;
 mod given;
 mod ranking;
 mod residuals;
+mod suppression;
 
 pub use clusters::{adjusted_rand, purity};
 pub use confusion::{Average, Confusion, accuracy};
 pub use detection::{Detection, Detections, GroundTruth, box_iou};
 pub use ranking::{average_precision, roc_auc, top_k_accuracy};
 pub use residuals::Residuals;
+pub use suppression::non_maximum_suppression;

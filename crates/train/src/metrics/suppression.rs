@@ -1,0 +1,66 @@
+//! One box for each thing: a detector finds it from several places.
+
+use super::{Detection, box_iou};
+use tapegrad_core::fail;
+
+/// Non-maximum suppression: from the highest score down, a box stays unless its IoU with one that stayed is above `iou`. The boxes
+/// that stay, the highest score first; of equal scores in the order given.
+///
+/// Classes are not looked at, so that no place holds two things. Where things of several classes may lie in one place, suppress the
+/// boxes of each class by themselves.
+///
+/// ```
+/// use tapegrad_train::metrics::{Detection, non_maximum_suppression};
+/// let found = |score, x| Detection { class: 0, score, bounds: [x, 0.0, x + 4.0, 4.0] };
+/// let stay = non_maximum_suppression(&[found(0.8, 1.0), found(0.9, 0.0), found(0.7, 9.0)], 0.5);
+/// assert_eq!(stay, [found(0.9, 0.0), found(0.7, 9.0)]);
+/// ```
+///
+/// # Panics
+/// If a score is NaN.
+#[must_use]
+#[track_caller]
+pub fn non_maximum_suppression(detections: &[Detection], iou: f64) -> Vec<Detection> {
+    if let Some(i) = detections.iter().position(|detection| detection.score.is_nan()) {
+        fail!("non_maximum_suppression: the score of detection {i} is NaN");
+    }
+    let mut order: Vec<&Detection> = detections.iter().collect();
+    order.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut stay: Vec<Detection> = Vec::new();
+    for detection in order {
+        if stay.iter().all(|other| box_iou(&other.bounds, &detection.bounds) <= iou) {
+            stay.push(*detection);
+        }
+    }
+    stay
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(score: f64, x: f64) -> Detection {
+        Detection { class: x as usize, score, bounds: [x, 0.0, x + 4.0, 4.0] }
+    }
+
+    /// Boxes of width 4 that are 1 apart have an IoU of 3/5, 2 apart of 1/3: the second is put out by the first, and then does not
+    /// put out the third.
+    #[test]
+    fn what_is_put_out_puts_nothing_out() {
+        let stay = non_maximum_suppression(&[found(0.7, 2.0), found(0.9, 0.0), found(0.8, 1.0), found(0.1, 20.0)], 0.5);
+        assert_eq!(stay, [found(0.9, 0.0), found(0.7, 2.0), found(0.1, 20.0)]);
+    }
+
+    #[test]
+    fn an_overlap_of_just_the_limit_is_allowed() {
+        let boxes = [found(0.9, 0.0), found(0.8, 1.0)];
+        assert_eq!(non_maximum_suppression(&boxes, 0.6), boxes);
+        assert_eq!(non_maximum_suppression(&boxes, 0.59), [found(0.9, 0.0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "non_maximum_suppression: the score of detection 1 is NaN")]
+    fn scores_that_are_no_numbers_are_refused() {
+        let _ = non_maximum_suppression(&[found(0.5, 0.0), found(f64::NAN, 0.0)], 0.5);
+    }
+}
