@@ -7,11 +7,11 @@
 //! images.
 
 use tapegrad::manual_seed;
-use tapegrad::nn::{Conv2d, Linear, observe};
+use tapegrad::nn::{Conv2d, Linear, ReLU, Sequential, observe};
 use tapegrad::optim::Adam;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
-use tapegrad::{Interpolation, MaxPool2dOptions};
+use tapegrad::{Interpolation, MaxPool2dOptions, Padding};
 use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, percent_wrong, print_table};
 
 const ABOUT: &str = "What a convolutional network learns inside, and what its parts are good for elsewhere.";
@@ -112,7 +112,7 @@ fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Failure
         let g = derivatives(&x, &y, |x| net.call(x));
         // A step of one length for every class, back to a length of 20, and a little smoothing against single pixels.
         x += &g / (g.square().sum_keepdim([1, 2, 3]).sqrt() + 1e-9);
-        x = x.pad(2, 1, 1, tapegrad::Padding::Replicate).pad(3, 1, 1, tapegrad::Padding::Replicate);
+        x = x.pad(2, 1, 1, Padding::Replicate).pad(3, 1, 1, Padding::Replicate);
         x = x.unfold(2, 3, 1).unfold(3, 3, 1).mean_dim([-1, -2]) * 0.3 + x.narrow(2, 1, 28).narrow(3, 1, 28) * 0.7;
         x = &x * (20.0 / x.square().sum_keepdim([1, 2, 3]).sqrt());
     }
@@ -150,8 +150,8 @@ fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, 
     let header = ["40 pixels taken away", "the score falls by"];
     print_table(&header, &rows);
     assert!(falls[0] > 1.5 * falls[2] && falls[1] > 1.5 * falls[2], "{falls:?}");
-    let shown: Vec<Tensor> = [x, &saliency, &places].map(|x| x.narrow(0, 0, 10).squeeze_dim(1)).into_iter().collect();
-    let shown = Tensor::cat(&shown.iter().collect::<Vec<_>>(), 0);
+    let shown = [x, &saliency, &places].map(|x| x.narrow(0, 0, 10).squeeze_dim(1));
+    let shown = Tensor::cat(&shown.each_ref(), 0);
     Ok(report.heading("What a decision hangs on").table(&header, &rows).figure(
         "reasons",
         &pictures(&shown, 10, 3, &[])?,
@@ -183,24 +183,11 @@ fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<R
     let first = Linear::new(784, classes);
     train(&first, (&x, &images.y), epochs);
     let scores = |x: &Tensor| no_grad(|| first.call(x));
-    let second =
-        tapegrad::nn::Sequential::from((Linear::new(classes, 64), tapegrad::nn::ReLU::new(), Linear::new(64, classes)));
+    let second = Sequential::from((Linear::new(classes, 64), ReLU::new(), Linear::new(64, classes)));
     train(&second, (&scores(&x), &images.y), 5 * epochs);
-    let stacked = no_grad(|| second.call(&scores(&test_x)));
-    let mut rows = vec![
-        vec![
-            format!("{classes} linear classifiers, the largest score"),
-            format!("{:.1}", percent_wrong(&scores(&test_x), &images.test_y)),
-        ],
-        vec![
-            "their scores as features of a second one".to_owned(),
-            format!("{:.1}", percent_wrong(&stacked, &images.test_y)),
-        ],
-    ];
-    assert!(
-        percent_wrong(&stacked, &images.test_y) < percent_wrong(&scores(&test_x), &images.test_y),
-        "the second one gains"
-    );
+    let first_wrong = percent_wrong(&scores(&test_x), &images.test_y);
+    let second_wrong = percent_wrong(&no_grad(|| second.call(&scores(&test_x))), &images.test_y);
+    assert!(second_wrong < first_wrong, "the second one gains");
 
     // Classes of the lower half with all their images; of the upper half a few.
     let half = (classes / 2) as i64;
@@ -225,8 +212,14 @@ fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<R
             *error += percent_wrong(&no_grad(|| net.call(&test_x)), &test_y) / draws as f64;
         }
     }
-    let names = ["upper classes, a net trained on few images", "the same, its convolutions from the lower classes"];
-    rows.extend(names.iter().zip(errors).map(|(name, error)| vec![(*name).to_owned(), format!("{error:.1}")]));
+    let linear = format!("{classes} linear classifiers, the largest score");
+    let rows = [
+        (linear.as_str(), first_wrong),
+        ("their scores as features of a second one", second_wrong),
+        ("upper classes, a net trained on few images", errors[0]),
+        ("the same, its convolutions from the lower classes", errors[1]),
+    ];
+    let rows = rows.map(|(name, wrong)| vec![name.to_owned(), format!("{wrong:.1}")]);
     let header = ["classifier", "test, % wrong"];
     println!();
     print_table(&header, &rows);

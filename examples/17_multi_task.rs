@@ -28,54 +28,47 @@ const WIDTH: usize = 64;
 
 /// What is to be told of each row: one of some classes, or a number.
 #[derive(Clone)]
-enum Task {
-    Class(Tensor, usize),
-    /// With mean and deviation, which are those of the rows that are known.
-    Number(Tensor, (f64, f64)),
+struct Task {
+    values: Tensor,
+    classes: Option<usize>,
+    /// Mean and deviation of a number, over the rows that are known.
+    moments: (f64, f64),
 }
 
 impl Task {
     fn number(values: &Array1<f64>) -> Task {
-        Task::Number(Tensor::from(values.clone()).to_dtype(DType::F32), (0.0, 1.0))
+        Task { values: Tensor::from(values.clone()).to_dtype(DType::F32), classes: None, moments: (0.0, 1.0) }
     }
 
-    fn outputs(&self) -> usize {
-        if let Task::Class(_, classes) = self { *classes } else { 1 }
+    fn class(values: Tensor, classes: usize) -> Task {
+        Task { values, classes: Some(classes), moments: (0.0, 1.0) }
     }
 
     fn rows(&self, rows: &Tensor) -> Task {
-        match self {
-            Task::Class(classes, count) => Task::Class(classes.index_select(0, rows), *count),
-            Task::Number(values, moments) => Task::Number(values.index_select(0, rows), *moments),
-        }
+        Task { values: self.values.index_select(0, rows), ..self.clone() }
     }
 
     /// With the mean and the deviation of these rows.
     fn known(&self, rows: &Tensor) -> Result<Task, tapegrad::Error> {
-        Ok(match self.rows(rows) {
-            Task::Number(values, _) => {
-                let of_known = moments(&values.to_dtype(DType::F64).to_vec::<f64>()?);
-                Task::Number(values, of_known)
-            }
-            class => class,
-        })
+        let task = self.rows(rows);
+        let moments = moments(&task.values.to_dtype(DType::F64).to_vec::<f64>()?);
+        Ok(Task { moments, ..task })
     }
 
     fn loss(&self, told: &Tensor) -> Tensor {
-        match self {
-            Task::Class(classes, _) => told.cross_entropy(classes),
-            Task::Number(values, (mean, deviation)) => told.flatten().mse_loss(&((values - *mean) / *deviation)),
+        let (mean, deviation) = self.moments;
+        match self.classes {
+            Some(_) => told.cross_entropy(&self.values),
+            None => told.flatten().mse_loss(&((&self.values - mean) / deviation)),
         }
     }
 
-    /// Classes: how many are wrong, in percent. Numbers: the root of the mean squared error. `scale` is of the known rows.
-    fn error(&self, told: &Tensor, scale: &Task) -> f64 {
-        match (self, scale) {
-            (Task::Number(values, _), Task::Number(_, (mean, deviation))) => {
-                Residuals::of(&(told.flatten() * *deviation + *mean), values).rmse()
-            }
-            (Task::Class(classes, _), _) => percent_wrong(told, classes),
-            _ => unreachable!("a task is of one kind"),
+    /// Classes: how many are wrong, in percent. Numbers: the root of the mean squared error. `known` has the moments.
+    fn error(&self, told: &Tensor, known: &Task) -> f64 {
+        let (mean, deviation) = known.moments;
+        match self.classes {
+            Some(_) => percent_wrong(told, &self.values),
+            None => Residuals::of(&(told.flatten() * deviation + mean), &self.values).rmse(),
         }
     }
 }
@@ -119,13 +112,10 @@ struct Net {
 
 impl Net {
     fn new(problem: &Problem) -> Net {
-        let trunk = Sequential::new()
-            .push(Linear::new(problem.x.shape()[1], WIDTH))
-            .push(ReLU::new())
-            .push(Linear::new(WIDTH, WIDTH))
-            .push(ReLU::new());
+        let (first, second) = (Linear::new(problem.x.shape()[1], WIDTH), Linear::new(WIDTH, WIDTH));
+        let trunk = Sequential::from((first, ReLU::new(), second, ReLU::new()));
         let tasks = problem.near.iter().chain([&problem.target]);
-        Net { trunk, heads: tasks.map(|task| Linear::new(WIDTH, task.outputs())).collect() }
+        Net { trunk, heads: tasks.map(|task| Linear::new(WIDTH, task.classes.unwrap_or(1))).collect() }
     }
 
     /// Trains these parameters, on batches of 64 of the loss that `loss` gives.
@@ -262,25 +252,16 @@ fn main() -> Result<(), Failure> {
     let (measures, sexes, species) = (measures?, table.strings("sex")?, table.categories("species")?);
     let complete: Vec<usize> = (0..table.n_rows()).filter(|&i| sexes[i] != "NA").collect();
     let features = Array2::from_shape_fn((complete.len(), 3), |(i, j)| measures[j][complete[i]]);
-    let species = Task::Class(complete.iter().map(|&i| species.codes[i]).collect(), 3);
-    let sex = Task::Class(complete.iter().map(|&i| i64::from(sexes[i] == "male")).collect(), 2);
+    let species = Task::class(complete.iter().map(|&i| species.codes[i]).collect(), 3);
+    let sex = Task::class(complete.iter().map(|&i| i64::from(sexes[i] == "male")).collect(), 2);
     let mass = Task::number(&measures[3].select(Axis(0), &complete));
     let parts = split(complete.len(), [0.7, 0.3], 1);
-    let of_sex = (vec![species.clone(), mass.clone()], &sex);
-    let of_sex = Problem::new(
-        ("Sex of a penguin beside species and mass", "Test rows told wrong in %"),
-        &features,
-        of_sex,
-        &parts,
-        &[10, 20, 50, 200],
-    )?;
-    let of_mass = Problem::new(
-        ("Mass of a penguin beside species and sex", "Root of the mean squared error in g"),
-        &features,
-        (vec![species, sex], &mass),
-        &parts,
-        &[10, 20, 50, 200],
-    )?;
+    let penguins =
+        |name, near, target: Task| Problem::new(name, &features, (near, &target), &parts, &[10, 20, 50, 200]);
+    let name = ("Sex of a penguin beside species and mass", "Test rows told wrong in %");
+    let of_sex = penguins(name, vec![species.clone(), mass.clone()], sex.clone())?;
+    let name = ("Mass of a penguin beside species and sex", "Root of the mean squared error in g");
+    let of_mass = penguins(name, vec![species, sex], mass)?;
     let (report, a) = compare(&run, &houses, report)?;
     let (report, _) = compare(&run, &of_sex, report)?;
     let (report, c) = compare(&run, &of_mass, report)?;
@@ -290,10 +271,7 @@ fn main() -> Result<(), Failure> {
         assert!(few[2] < 0.95 * few[0], "30 prices: it helps: {few:?}");
         assert!(c[0][2] < 0.97 * c[0][0], "10 masses: species and sex help: {c:?}");
     }
-    let found = few.map(|error| format!("{error:.3}"));
-    let found = format!(
-        "30 prices and all grades: error {} alone, {} joint, {} on the frozen trunk",
-        found[0], found[1], found[2]
-    );
+    let [alone, joint, frozen] = few.map(|error| format!("{error:.3}"));
+    let found = format!("30 prices and all grades: error {alone} alone, {joint} joint, {frozen} on the frozen trunk");
     Ok(report.result(&found).save()?)
 }
