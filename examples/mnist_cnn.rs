@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example mnist_cnn` reaches at least 99 % on the 10,000 test images and leaves `report.html` in
 //! `target/mnist_cnn`: curves, the learning rate, the confusion matrix, what the network says of some digits, its parts and its graph.
-//! Ctrl-C finishes the step, keeps a checkpoint and stops.
+//! Ctrl-C finishes the step, keeps a checkpoint and stops; the next run goes on from there.
 
 use tapegrad::data::{Arrays, DataLoader, datasets};
 use tapegrad::ndarray::{Array1, Array3, Array4, Axis};
@@ -75,6 +75,7 @@ fn main() -> Result<(), Failure> {
         })
         .summary(&table);
     println!("{table}");
+    let checkpoints = run.file(if run.quick { "checkpoints-quick" } else { "checkpoints" });
 
     let mut trainer = Trainer::new(
         &net,
@@ -88,12 +89,17 @@ fn main() -> Result<(), Failure> {
     .callback(Progress::new())
     .callback(EarlyStopping::new(highest("accuracy")).patience(3))
     .callback(report)
-    .checkpoints(Checkpoints::new(run.file("checkpoints")).best(1, highest("accuracy")))
+    .checkpoints(Checkpoints::new(&checkpoints).best(1, highest("accuracy")))
     .stop_on_ctrl_c();
+    if trainer.resume()? {
+        println!("goes on after step {}", trainer.standing().step);
+    }
     trainer.fit(epochs, |epoch| loader.epoch(epoch as u64))?;
     if trainer.stopped().is_some_and(|why| why.contains("as asked")) {
         return Ok(());
     }
+    // The best weights are back: the next run begins anew.
+    std::fs::remove_dir_all(checkpoints)?;
 
     let (x, y) = prepared(&mnist.test_images, &mnist.test_labels);
     let scores: Vec<Tensor> = no_grad(|| Tensor::from(&x).split(500, 0).iter().map(|part| net.call(part)).collect());

@@ -51,7 +51,7 @@ impl Default for Progress {
     }
 }
 
-const BAR: &str = "{prefix} {bar:30} {pos}/{len} batches  {msg}  {per_sec}  {eta} left";
+const BAR: &str = "{prefix} {wide_bar} {pos}/{len} batches  {msg}  {per_sec}  {eta} left";
 const COUNT: &str = "{prefix} {pos} batches  {msg}  {per_sec}";
 
 impl<M: ?Sized, P> Callback<M, P> for Progress {

@@ -32,6 +32,10 @@ fn child_trains_until_it_is_interrupted() {
     trainer.fit(EPOCHS, |_| shuffled(&data, 8)).unwrap();
     println!("the child goes on after {}", trainer.standing().step);
     drop(trainer);
+    let mut another = classifying(&net, Adam::new(net.parameters(), 1e-3)).stop_on_ctrl_c();
+    println!("the child trains again");
+    another.fit(EPOCHS, |_| shuffled(&data, 8)).unwrap();
+    drop(another);
     println!("the child waits");
     sleep(Duration::from_secs(60));
 }
@@ -87,7 +91,11 @@ fn ctrl_c_finishes_the_step_writes_a_checkpoint_says_so_and_stops() {
     let (mut child, mut lines) = child("child_trains_until_it_is_interrupted", &folder);
     interrupt(&child);
     let after = lines.find(|line| line.contains("the child goes on after")).expect("the program after the training");
-    assert!(lines.any(|line| line.contains("the child waits")));
+    // Another training has a wish of its own.
+    assert!(lines.any(|line| line.contains("the child trains again")));
+    sleep(Duration::from_millis(200));
+    interrupt(&child);
+    assert!(lines.any(|line| line.contains("the child waits")), "a first Ctrl-C is a wish");
     // Nobody hears it any more.
     interrupt(&child);
     assert_eq!(child.wait().unwrap().signal(), Some(2), "ended by Ctrl-C, as any program is");
