@@ -144,8 +144,8 @@ fn decoded(bytes: &[u8], path: &Path) -> Result<DynamicImage, Error> {
 }
 
 /// Refuses a size that so many bytes cannot hold.
-pub(crate) fn refuse_bomb(length: usize, width: u32, height: u32, most: usize) -> Result<(), String> {
-    if u64::from(width) * u64::from(height) > most as u64 {
+pub(crate) fn refuse_bomb(length: usize, width: u32, height: u32, most: u64) -> Result<(), String> {
+    if u64::from(width) * u64::from(height) > most {
         return Err(format!("{length} bytes declare an image of {width} x {height}, expected at most {most} pixels"));
     }
     Ok(())

@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, ImageBuffer, RgbImage};
 use jpeg_decoder::{Decoder, PixelFormat};
 
 /// JPEG spends at least a bit on a block of 64 pixels.
-const MAX_PIXELS_PER_BYTE: usize = 8 * 64;
+const MAX_PIXELS_PER_BYTE: u64 = 8 * 64;
 
 /// The image in these bytes, or what is wrong with them.
 pub(crate) fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
@@ -15,7 +15,7 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
     decoder.read_info().map_err(damaged)?;
     let info = decoder.info().expect("its information was read");
     let [width, height] = [info.width, info.height].map(u32::from);
-    refuse_bomb(bytes.len(), width, height, bytes.len() * MAX_PIXELS_PER_BYTE)?;
+    refuse_bomb(bytes.len(), width, height, bytes.len() as u64 * MAX_PIXELS_PER_BYTE)?;
     let pixels = decoder.decode().map_err(damaged)?;
     match info.pixel_format {
         PixelFormat::L8 => GrayImage::from_raw(width, height, pixels).map(Into::into),

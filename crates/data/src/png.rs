@@ -5,7 +5,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use std::io::Cursor;
 
 /// Deflate makes at most 1032 bytes of one.
-const MAX_DEFLATED: usize = 1032;
+const MAX_DEFLATED: u64 = 1032;
 /// The signature of eight bytes.
 const SIGNATURE: usize = 8;
 
@@ -15,12 +15,12 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
     check_palette(bytes)?;
     let decoder = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png).into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    refuse_bomb(bytes.len(), width, height, bytes.len() * 8 * MAX_DEFLATED / bits(bytes))?;
+    refuse_bomb(bytes.len(), width, height, bytes.len() as u64 * 8 * MAX_DEFLATED / bits(bytes))?;
     DynamicImage::from_decoder(decoder).map_err(damaged)
 }
 
 /// The bits of a pixel in a file whose header was read: the depth and the colour type are its bytes 24 and 25.
-fn bits(bytes: &[u8]) -> usize {
+fn bits(bytes: &[u8]) -> u64 {
     let channels = match bytes.get(25) {
         Some(2) => 3,
         Some(4) => 2,
@@ -28,7 +28,7 @@ fn bits(bytes: &[u8]) -> usize {
         // Brightness alone, or places in a palette.
         _ => 1,
     };
-    channels * bytes.get(24).map_or(1, |&depth| usize::from(depth.max(1)))
+    channels * bytes.get(24).map_or(1, |&depth| u64::from(depth.max(1)))
 }
 
 /// Three bytes for each colour: the decoder panics at others.
