@@ -6,7 +6,7 @@ use super::{Folder, classifying, in_order, points, shuffled};
 use tapegrad_core::{Tensor, manual_seed, tensor};
 use tapegrad_nn::{Forward, Linear, Module, summary};
 use tapegrad_optim::schedule::Plateau;
-use tapegrad_optim::{Adam, Sgd};
+use tapegrad_optim::{Adam, Rule, Sgd};
 use tapegrad_train::metrics::{Confusion, accuracy};
 use tapegrad_train::{
     Callback, CsvLog, EarlyStopping, Error, OnPlateau, Progress, Report, Run, TensorBoard, Trainer, highest, lowest,
@@ -19,21 +19,19 @@ fn counting() -> Linear {
     net
 }
 
+/// A training whose step adds the learning rate, 1, to the weight of [`counting`].
+fn going_up(net: &Linear) -> Trainer<'_, Linear, impl Rule + use<>, Tensor, Tensor> {
+    Trainer::new(net, Sgd::new(net.parameters(), 1.0), |net, x| net.call(x), |y| -y.sum())
+}
+
 /// Trains [`counting`] for up to 20 epochs of one step, with `measure` of the weight.
 fn count_up<'a>(
     net: &'a Linear,
     measure: impl Fn(f64) -> f64 + 'a,
     callback: impl Callback<Linear, Tensor> + 'a,
 ) -> (f64, usize, Option<String>) {
-    let mut trainer = Trainer::new(
-        net,
-        Sgd::new(net.parameters(), 1.0),
-        |net: &Linear, x: &Tensor| net.call(x),
-        |y: &Tensor| -y.sum(),
-    )
-    .validation(|| [tensor![[1.0]]])
-    .metric("measure", move |y| measure(y.item()))
-    .callback(callback);
+    let mut trainer =
+        going_up(net).validation(|| [tensor![[1.0]]]).metric("measure", move |y| measure(y.item())).callback(callback);
     trainer.fit(20, |_| [tensor![[1.0]]]).unwrap();
     (net.weight.item(), trainer.standing().epoch, trainer.stopped().map(str::to_string))
 }
@@ -63,13 +61,7 @@ fn a_plateau_lowers_the_learning_rate_from_the_next_step_on() {
 #[test]
 fn the_first_step_already_has_the_learning_rate_of_the_plateau() {
     let net = counting();
-    let mut trainer = Trainer::new(
-        &net,
-        Sgd::new(net.parameters(), 1.0),
-        |net: &Linear, x: &Tensor| net.call(x),
-        |y: &Tensor| -y.sum(),
-    )
-    .callback(OnPlateau::new("loss", Plateau::new(0.25)));
+    let mut trainer = going_up(&net).callback(OnPlateau::new("loss", Plateau::new(0.25)));
     trainer.fit(1, |_| [tensor![[1.0]]]).unwrap();
     assert_eq!(net.weight.item(), 0.25);
 }
@@ -112,13 +104,7 @@ fn tensorboard_gets_a_point_for_every_step_and_for_every_measure_of_an_epoch() {
     let log = TensorBoard::new(&folder.0).unwrap();
     let path = log.path().to_owned();
     let net = counting();
-    let mut trainer = Trainer::new(
-        &net,
-        Sgd::new(net.parameters(), 1.0),
-        |net: &Linear, x: &Tensor| net.call(x),
-        |y: &Tensor| -y.sum(),
-    )
-    .callback(log);
+    let mut trainer = going_up(&net).callback(log);
     trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap();
     drop(trainer);
     let bytes = fs::read(path).unwrap();
