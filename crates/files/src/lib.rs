@@ -21,7 +21,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use temporary::Temporary;
 
-/// Puts a file of these bytes at `path`, in the place of one that is there; missing folders are made.
+/// Puts a file of these bytes at `path`, in the place of one that is there, whose permissions it has; missing folders are made. A
+/// symbolic link is replaced, not what it points to.
 ///
 /// Any number of threads and programs may write one path at once: it has the bytes of one of them. What a killed program left of
 /// its write of this path is removed.
@@ -32,13 +33,18 @@ use temporary::Temporary;
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
     let folder = folder_of(path);
+    let made: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
     fs::create_dir_all(folder)?;
     temporary::remove_abandoned(folder, name);
     let mut temporary = Temporary::create(folder, name)?;
+    if let Ok(old) = fs::metadata(path) {
+        temporary.file.set_permissions(old.permissions())?;
+    }
     temporary.file.write_all(bytes)?;
     temporary.file.sync_all()?;
     temporary.rename(path)?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    made.into_iter().try_for_each(|folder| sync_folder(folder_of(folder)))
 }
 
 /// Removes a file if it is there; after that no crash brings it back.

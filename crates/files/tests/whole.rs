@@ -50,6 +50,21 @@ fn parents_are_created_and_a_second_write_replaces_the_first() {
     assert_eq!(names(path.parent().unwrap()), ["picture.svg"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("permissions");
+    let path = folder.file("secret");
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    write_whole(&path, b"old").unwrap();
+    for wanted in [0o600, 0o640, 0o444] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(wanted)).unwrap();
+        write_whole(&path, b"new").unwrap();
+        assert_eq!((mode(), fs::read(&path).unwrap()), (wanted, b"new".to_vec()));
+    }
+}
+
 #[test]
 fn a_failed_write_leaves_nothing_behind() {
     let folder = Folder::new("failed");
