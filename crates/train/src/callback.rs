@@ -146,7 +146,8 @@ pub trait Callback<M: ?Sized, P> {
         Ok(())
     }
 
-    /// After all, also where the training is stopped.
+    /// After all, also where the training is stopped; not after an error, for then it is not over: another
+    /// [`fit`](crate::Trainer::fit) goes on from the step before.
     ///
     /// # Errors
     /// What [`fit`](crate::Trainer::fit) gives then.

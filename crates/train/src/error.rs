@@ -15,7 +15,8 @@ pub enum Error {
         /// What the operating system said.
         cause: io::Error,
     },
-    /// A file or folder cannot be written. What was there before is still there.
+    /// A file or folder cannot be written. A file that is written as a whole is then the old one, or the new one where only the folder
+    /// could not be brought to the disk.
     #[error("{}: cannot be written: {cause}", path.display())]
     Write {
         /// The file.

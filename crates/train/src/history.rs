@@ -76,7 +76,7 @@ impl History {
     /// Writes the table to a file, in the place of one that is there.
     ///
     /// # Errors
-    /// If the file cannot be written. The old one is still there then.
+    /// If the file cannot be written ([`Error::Write`]).
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         write_whole(path.as_ref(), self.to_csv().as_bytes())
     }

@@ -8,7 +8,10 @@ use signal_hook::{SigId, flag, low_level};
 
 /// While it lasts, Ctrl-C sets a flag; a second one ends the program at once.
 #[derive(Debug)]
-pub(crate) struct CtrlC([SigId; 2]);
+pub(crate) struct CtrlC {
+    actions: [SigId; 2],
+    asked: Arc<AtomicBool>,
+}
 
 impl CtrlC {
     pub(crate) fn sets(asked: &Arc<AtomicBool>) -> Self {
@@ -16,13 +19,18 @@ impl CtrlC {
         // In this order: the first of a signal's actions sees the flag as the one before left it.
         let ends = flag::register_conditional_shutdown(SIGINT, 130, asked.clone());
         let sets = flag::register(SIGINT, asked.clone());
-        CtrlC([ends, sets].map(|action| action.expect("Ctrl-C can be heard")))
+        CtrlC { actions: [ends, sets].map(|action| action.expect("Ctrl-C can be heard")), asked: asked.clone() }
+    }
+
+    /// The wish has been heeded: the next Ctrl-C is another one.
+    pub(crate) fn heeded(&self) {
+        self.asked.store(false, Ordering::Relaxed);
     }
 }
 
 impl Drop for CtrlC {
     fn drop(&mut self) {
-        for action in self.0 {
+        for action in self.actions {
             low_level::unregister(action);
         }
         count(|listeners| *listeners -= 1);

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use tapegrad_core::Tensor;
+use tapegrad_core::{Tensor, fail};
 
 /// What a model says of a batch, an example after the other: a tensor with the examples along axis 0, a list, or a tuple of such.
 /// A type of your own says how many examples it holds and how several become one.
@@ -16,6 +16,9 @@ use tapegrad_core::Tensor;
 /// ```
 pub trait Predictions: Sized {
     /// How many examples there are.
+    ///
+    /// # Panics
+    /// If a tensor has no axis for them.
     fn rows(&self) -> usize;
 
     /// One after the other. `parts` is not empty.
@@ -23,12 +26,16 @@ pub trait Predictions: Sized {
 }
 
 impl Predictions for Tensor {
+    #[track_caller]
     fn rows(&self) -> usize {
-        self.shape().first().copied().unwrap_or(1)
+        let [rows, ..] = self.shape() else {
+            fail!("Predictions: a tensor without axes, expected examples along axis 0")
+        };
+        *rows
     }
 
     fn gather(parts: Vec<Self>) -> Self {
-        Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
+        Tensor::cat(&parts, 0)
     }
 }
 

@@ -72,10 +72,25 @@ fn what_is_not_defined_is_nan() {
     assert!(Detections::new(0.5).mean().is_nan());
 }
 
+/// Class 0 is not the highest of NaN and 0.2, though its place would be given for that of the highest.
 #[test]
-fn a_row_of_nan_is_not_among_the_best() {
-    let scores = Tensor::from_vec(vec![f32::NAN, 0.2, 0.1, f32::NAN], [2, 2]).unwrap();
-    assert_eq!(top_k_accuracy(&scores, &tensor![1, 1], 1), 0.0);
+fn no_measure_takes_nan_for_a_score() {
+    let scores = Tensor::from_vec(vec![f32::NAN, 0.2, 0.9, 0.1], [2, 2]).unwrap();
+    let truth = tensor![0, 0];
+    assert!(accuracy(&scores, &truth).is_nan() && top_k_accuracy(&scores, &truth, 1).is_nan());
+    let mut table = Confusion::new(2);
+    table.add(&scores, &truth);
+    table.add(&tensor![[0.9, 0.1]], &tensor![0]);
+    assert!(table.accuracy().is_nan());
+    for average in [Average::Class(0), Average::Macro, Average::Micro, Average::Weighted] {
+        assert!(table.recall(average).is_nan() && table.f1(average).is_nan(), "{average:?}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "Confusion: 4000000001 classes, whose pairs are more than memory can hold")]
+fn more_classes_than_any_memory_holds_are_refused() {
+    let _ = Confusion::of(&tensor![0], &tensor![4_000_000_000_i64]);
 }
 
 #[test]

@@ -93,8 +93,10 @@ fn line<'m>(at: &Standing, measures: impl Iterator<Item = (&'m str, f64)>, taken
     }
     line += &format!("  {}", words(taken));
     let (done, left) = (at.epoch - before, at.epochs.saturating_sub(at.epoch));
-    if left > 0 && done > 0 {
-        line += &format!(", {} left", words(taken.mul_f64(left as f64 / done as f64)));
+    // Of as many epochs as it takes, the time left is longer than a `Duration` can be, and of none done it is unknown.
+    let left = Duration::try_from_secs_f64(taken.as_secs_f64() * left as f64 / done as f64);
+    if let Some(left) = left.ok().filter(|left| !left.is_zero()) {
+        line += &format!(", {} left", words(left));
     }
     line
 }
@@ -122,6 +124,9 @@ mod tests {
             line(&at, measures.into_iter(), Duration::from_secs(60), 2),
             "epoch  4/10  loss 0.1235  accuracy 0.9800  lr 5.000e-4  1 min 0 s, 3 min 0 s left"
         );
+        let endless = Standing { epochs: usize::MAX, ..at.clone() };
+        assert!(line(&endless, [].into_iter(), Duration::from_secs(60), 2).ends_with("  1 min 0 s"));
+        assert!(line(&at, [].into_iter(), Duration::from_secs(60), 4).ends_with("  1 min 0 s"), "nothing done yet");
         let last = Standing { epoch: 10, ..at };
         assert_eq!(line(&last, [].into_iter(), Duration::from_millis(1500), 2), "epoch 10/10  1.5 s");
         assert_eq!(words(Duration::from_secs(7260)), "2 h 1 min");

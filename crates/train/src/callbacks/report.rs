@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use tapegrad_core::{Tensor, tape};
+use ndarray::Array2;
+use tapegrad_core::{Tensor, fail, tape};
 use tapegrad_nn::{Module, Summary};
 use tapegrad_viz::{self as viz, ConfusionMatrix, Graph, Page, Plot, Svg};
 
@@ -91,6 +92,9 @@ impl<'a, P> Report<'a, P> {
     }
 
     /// With the confusion matrix of the predictions of the validation set, for classes of these names.
+    ///
+    /// # Panics
+    /// In the training, if the table has more classes than there are names.
     pub fn confusion(mut self, names: &[impl AsRef<str>], counts: impl Fn(&P) -> Confusion + 'a) -> Self {
         let names = names.iter().map(|name| name.as_ref().to_string()).collect();
         self.confusion = Some((names, Box::new(counts)));
@@ -116,9 +120,11 @@ impl<'a, P> Report<'a, P> {
         let rows: Vec<Vec<String>> = history.names().into_iter().map(|name| row(history, name)).collect();
         page = page.table(&["measure", "first", "last", "lowest", "highest"], &rows);
         for (title, names) in plots(history) {
-            let curves = names.iter().map(|name| (*name, history.curve(name)));
-            let plot = curves.fold(Plot::new(title).x_label("epoch").y_label(title), |plot, (name, (xs, ys))| {
-                plot.line(name, &xs, &ys)
+            // The title says what a single curve is.
+            let is_alone = names.len() == 1;
+            let plot = names.iter().fold(Plot::new(title).x_label("epoch"), |plot, name| {
+                let (xs, ys) = history.curve(name);
+                plot.line(if is_alone { "" } else { name }, &xs, &ys)
             });
             // Of nothing but NaN there is no picture, which is no reason to end a training.
             if let Ok(drawing) = plot.draw() {
@@ -127,8 +133,8 @@ impl<'a, P> Report<'a, P> {
         }
         if let Some(predictions) = run.predictions {
             if let Some((names, counts)) = &self.confusion {
-                let counts = counts(predictions);
-                let matrix = ConfusionMatrix::new("Validation set", counts.counts().view(), names).draw()?;
+                let counts = padded(counts(predictions).counts(), names);
+                let matrix = ConfusionMatrix::new("Validation set", counts.view(), names).draw()?;
                 page = page.heading("Classes").figure(&matrix, "Which classes are taken for which.");
             }
             for part in &self.parts {
@@ -152,6 +158,15 @@ fn row(history: &History, name: &str) -> Vec<String> {
     let numbers = [values.first().copied(), values.last().copied(), least, most];
     let cells = numbers.into_iter().map(|number| number.map_or(String::new(), shown));
     std::iter::once(name.to_string()).chain(cells).collect()
+}
+
+/// The counts of as many classes as there are names: a table of classes alone ends with the largest that came.
+#[track_caller]
+fn padded(counts: &Array2<u64>, names: &[String]) -> Array2<u64> {
+    if counts.nrows() > names.len() {
+        fail!("Report: {} classes in the confusion matrix, expected {}: {names:?}", counts.nrows(), names.len());
+    }
+    Array2::from_shape_fn((names.len(), names.len()), |place| counts.get(place).copied().unwrap_or(0))
 }
 
 /// Which measures share a plot: all losses, and each other measure its own.
@@ -181,6 +196,12 @@ impl<M: Module + ?Sized, P> Callback<M, P> for Report<'_, P> {
 
     fn epoch(&mut self, run: &mut Run<'_, M, P>) -> Result<(), Error> {
         Ok(self.page(run)?.save(&self.path)?)
+    }
+
+    fn end(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        // Where no step was left to take, there was no loss either.
+        self.watch = None;
+        Ok(())
     }
 
     fn wants_predictions(&self) -> bool {

@@ -18,4 +18,8 @@ impl<M: ?Sized, P> Callback<M, P> for TensorBoard {
         }
         self.flush()
     }
+
+    fn end(&mut self, _run: &mut Run<'_, M, P>) -> Result<(), Error> {
+        self.flush()
+    }
 }

@@ -15,7 +15,7 @@ const STATE: &str = "checkpoints";
 /// A folder of checkpoints: the last, every so many epochs, the best.
 ///
 /// `last.ckpt` is replaced at every epoch, `epoch-0010.ckpt` stay, and of `best-0007.ckpt` there are as many as wanted; a better one
-/// is written before the worst is removed. A number is that of epochs done. The list of the best is part of each checkpoint, so that
+/// is written before the worst is removed, so that a program that is killed between the two leaves one more. A number is that of epochs done. The list of the best is part of each checkpoint, so that
 /// it goes on after [`resume`](Checkpoints::resume).
 ///
 /// ```
@@ -86,6 +86,16 @@ impl Checkpoints {
     /// If the measure is not there by which the best are found.
     #[track_caller]
     pub fn keep(&mut self, epoch: usize, measures: &Measures, checkpoint: Checkpoint) -> Result<(), Error> {
+        let before = self.ranking.clone();
+        let kept = self.rank_and_write(epoch, measures, checkpoint);
+        if kept.is_err() {
+            self.ranking = before;
+        }
+        kept
+    }
+
+    #[track_caller]
+    fn rank_and_write(&mut self, epoch: usize, measures: &Measures, checkpoint: Checkpoint) -> Result<(), Error> {
         let mut places = Vec::new();
         let mut worst = None;
         if let Some((count, goal)) = &self.best {
@@ -146,7 +156,8 @@ impl Checkpoints {
         self.folder.join(format!("best-{epoch:04}.ckpt"))
     }
 
-    fn stored_in(&self, checkpoint: Checkpoint) -> Checkpoint {
+    /// The checkpoint with the list of the best in it.
+    pub(crate) fn stored_in(&self, checkpoint: Checkpoint) -> Checkpoint {
         let rows = self.ranking.iter().flat_map(|(epoch, measure)| [*epoch as f64, *measure]);
         checkpoint.with_state(STATE, [("best", Tensor::from(rows.collect::<Vec<f64>>()))])
     }

@@ -209,7 +209,7 @@ impl Checkpoint {
     /// returns, and until then the old file is there.
     ///
     /// # Errors
-    /// If the file cannot be written. The old one is still there then.
+    /// If the file cannot be written ([`Error::Write`]).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         write_whole(path.as_ref(), &self.to_bytes()?)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::given::predicted_and_true;
+use super::given::pairs;
 use tapegrad_core::Tensor;
 
 /// `1/n sum_k max_c n_kc`: the share of elements that are of the commonest class in their cluster. NaN of nothing. Not corrected for
@@ -15,7 +15,7 @@ use tapegrad_core::Tensor;
 /// ```
 ///
 /// # Panics
-/// If the shapes differ, or the numbers are not I64 from 0 up.
+/// If the shapes differ, or the numbers are not I64 from 0 up (or Bool).
 #[track_caller]
 pub fn purity(clusters: &Tensor, truth: &Tensor) -> f64 {
     let table = Table::of("purity", clusters, truth);
@@ -29,7 +29,8 @@ pub fn purity(clusters: &Tensor, truth: &Tensor) -> f64 {
 
 /// The Rand index adjusted for chance (Hubert and Arabie, 1985, "Comparing partitions"): 1 for the same partition, 0 on average for
 /// random ones, less than 0 for worse. With `S = sum_kc C(n_kc, 2)`, `A` and `B` the same sums over clusters and over classes and
-/// `E = A B / C(n, 2)`, it is `(S - E) / ((A + B) / 2 - E)`; 1 where both have one part, or as many as there are elements.
+/// `E = A B / C(n, 2)`, it is `(S - E) / ((A + B) / 2 - E)`; 1 where both have one part, or as many as there are elements, which
+/// may be none.
 ///
 /// ```
 /// use tapegrad_core::tensor;
@@ -38,7 +39,7 @@ pub fn purity(clusters: &Tensor, truth: &Tensor) -> f64 {
 /// ```
 ///
 /// # Panics
-/// If the shapes differ, or the numbers are not I64 from 0 up.
+/// If the shapes differ, or the numbers are not I64 from 0 up (or Bool).
 #[track_caller]
 pub fn adjusted_rand(clusters: &Tensor, truth: &Tensor) -> f64 {
     let table = Table::of("adjusted_rand", clusters, truth);
@@ -63,7 +64,7 @@ struct Table {
 impl Table {
     #[track_caller]
     fn of(what: &str, clusters: &Tensor, truth: &Tensor) -> Table {
-        let (clusters, truth, _) = predicted_and_true(what, clusters, truth);
+        let (clusters, truth) = pairs(what, clusters, truth);
         let total = truth.len() as f64;
         let mut both = BTreeMap::new();
         for place in clusters.into_iter().zip(truth) {

@@ -4,7 +4,7 @@
 
 use ndarray::{Array2, Axis};
 
-use super::given::predicted_and_true;
+use super::given::{Classes, predicted_and_true};
 use tapegrad_core::{Tensor, fail};
 
 /// Which classes a measure is of. Classes that are neither predicted nor true anywhere are left out of `Macro`, as if they were not
@@ -24,7 +24,8 @@ pub enum Average {
 /// How often each true class was predicted as each.
 ///
 /// A class that is true but never predicted has precision 0, one that is predicted but never true has recall 0, as scikit-learn has
-/// it; of a class that is neither, and of nothing at all, every measure is NaN.
+/// it; of a class that is neither, and of nothing at all, every measure is NaN. So is every measure of a table that was given scores with
+/// a NaN among them: a broken model has no accuracy.
 ///
 /// ```
 /// use tapegrad_core::tensor;
@@ -37,6 +38,7 @@ pub enum Average {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confusion {
     counts: Array2<u64>,
+    has_nan: bool,
 }
 
 /// What is counted of one class.
@@ -49,20 +51,28 @@ struct Counts {
 
 impl Confusion {
     /// A table of `classes` classes, with nothing counted yet.
+    ///
+    /// # Panics
+    /// If no memory can be large enough for the square of that.
+    #[track_caller]
     pub fn new(classes: usize) -> Self {
-        Confusion { counts: Array2::zeros((classes, classes)) }
+        if classes.checked_mul(classes).is_none_or(|counts| counts > isize::MAX as usize / size_of::<u64>()) {
+            fail!("Confusion: {classes} classes, whose pairs are more than memory can hold");
+        }
+        Confusion { counts: Array2::zeros((classes, classes)), has_nan: false }
     }
 
     /// The table of these predictions: of as many classes as there are scores, or as the largest class that comes.
     ///
     /// # Panics
-    /// If the shapes do not go together (see [`metrics`](super)), or a true class has no score.
+    /// If the shapes do not go together (see [`metrics`](super)), a true class has no score, or there are too many classes for
+    /// [`Confusion::new`].
     #[track_caller]
     pub fn of(predicted: &Tensor, truth: &Tensor) -> Self {
-        let (predicted, truth, scored) = predicted_and_true("Confusion", predicted, truth);
-        let classes = scored.unwrap_or_else(|| predicted.iter().chain(&truth).max().map_or(0, |most| most + 1));
-        let mut table = Confusion::new(classes);
-        table.count(&predicted, &truth);
+        let given = predicted_and_true("Confusion", predicted, truth);
+        let largest = given.predicted.iter().chain(&given.truth).max();
+        let mut table = Confusion::new(given.scored.unwrap_or_else(|| largest.map_or(0, |most| most + 1)));
+        table.count(&given);
         table
     }
 
@@ -72,12 +82,11 @@ impl Confusion {
     /// If the shapes do not go together (see [`metrics`](super)), or a class is not one of the table's.
     #[track_caller]
     pub fn add(&mut self, predicted: &Tensor, truth: &Tensor) {
-        let (predicted, truth, _) = predicted_and_true("Confusion", predicted, truth);
-        self.count(&predicted, &truth);
+        self.count(&predicted_and_true("Confusion", predicted, truth));
     }
 
     #[track_caller]
-    fn count(&mut self, predicted: &[usize], truth: &[usize]) {
+    fn count(&mut self, Classes { predicted, truth, has_nan, .. }: &Classes) {
         let classes = self.counts.nrows();
         if let Some(class) = predicted.iter().chain(truth).find(|class| **class >= classes) {
             fail!("Confusion: a class is {class}, expected less than {classes}");
@@ -85,6 +94,7 @@ impl Confusion {
         for (&predicted, &truth) in predicted.iter().zip(truth) {
             self.counts[(truth, predicted)] += 1;
         }
+        self.has_nan |= has_nan;
     }
 
     /// How often, by \[true class, predicted class\].
@@ -94,6 +104,9 @@ impl Confusion {
 
     /// The share of predictions that are right.
     pub fn accuracy(&self) -> f64 {
+        if self.has_nan {
+            return f64::NAN;
+        }
         self.counts.diag().sum() as f64 / self.counts.sum() as f64
     }
 
@@ -150,6 +163,7 @@ impl Confusion {
             Average::Class(class) if !classes.contains(&class) => {
                 fail!("Confusion: class {class} was asked for, expected less than {}", classes.end)
             }
+            _ if self.has_nan => f64::NAN,
             Average::Class(class) => value(of(class)),
             Average::Macro => {
                 let (sum, n) = there.fold((0.0, 0.0), |(sum, n), counts| (sum + value(counts), n + 1.0));
@@ -168,13 +182,16 @@ impl Confusion {
     }
 }
 
-/// The share of predictions that are right; NaN of none.
+/// The share of predictions that are right; NaN of none, and of scores with a NaN among them.
 ///
 /// # Panics
 /// If the shapes do not go together (see [`metrics`](super)).
 #[track_caller]
 pub fn accuracy(predicted: &Tensor, truth: &Tensor) -> f64 {
-    let (predicted, truth, _) = predicted_and_true("accuracy", predicted, truth);
+    let Classes { predicted, truth, has_nan, .. } = predicted_and_true("accuracy", predicted, truth);
+    if has_nan {
+        return f64::NAN;
+    }
     let right = predicted.iter().zip(&truth).filter(|(p, t)| p == t).count();
     right as f64 / truth.len() as f64
 }

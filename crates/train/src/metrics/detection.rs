@@ -75,16 +75,9 @@ impl Detections {
     /// If a score is NaN, or bounds are not ordered.
     #[track_caller]
     pub fn add(&mut self, found: &[Detection], truth: &[GroundTruth]) {
-        let bounds = found.iter().map(|box_| box_.bounds).chain(truth.iter().map(|box_| box_.bounds));
-        for [x1, y1, x2, y2] in bounds {
-            if !(x1 <= x2 && y1 <= y2) {
-                fail!(
-                    "Detections: bounds [{x1}, {y1}, {x2}, {y2}], expected [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2"
-                );
-            }
-        }
-        if let Some(i) = found.iter().position(|detection| detection.score.is_nan()) {
-            fail!("Detections: the score of detection {i} is NaN");
+        check("Detections", found);
+        for box_ in truth {
+            check_bounds("Detections", box_.bounds);
         }
         for box_ in truth {
             self.classes.entry(box_.class).or_default().there += 1;
@@ -152,4 +145,22 @@ pub fn box_iou(a: &[f64; 4], b: &[f64; 4]) -> f64 {
     let intersection = side(0) * side(1);
     let union = area(a) + area(b) - intersection;
     if union > 0.0 { intersection / union } else { 0.0 }
+}
+
+/// Refuses scores of NaN and bounds in another order.
+#[track_caller]
+pub(super) fn check(what: &str, found: &[Detection]) {
+    for (i, detection) in found.iter().enumerate() {
+        check_bounds(what, detection.bounds);
+        if detection.score.is_nan() {
+            fail!("{what}: the score of detection {i} is NaN");
+        }
+    }
+}
+
+#[track_caller]
+fn check_bounds(what: &str, [x1, y1, x2, y2]: [f64; 4]) {
+    if !(x1 <= x2 && y1 <= y2) {
+        fail!("{what}: bounds [{x1}, {y1}, {x2}, {y2}], expected [x1, y1, x2, y2] with x1 <= x2 and y1 <= y2");
+    }
 }

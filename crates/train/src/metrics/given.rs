@@ -16,13 +16,19 @@ pub(super) fn classes(what: &str, classes: &Tensor) -> Vec<usize> {
     numbers.iter().map(class).collect()
 }
 
-/// Predicted and true classes as lists of one length, and how many classes the scores have, if there are scores.
+/// Predicted and true classes.
+pub(super) struct Classes {
+    pub(super) predicted: Vec<usize>,
+    /// As many.
+    pub(super) truth: Vec<usize>,
+    /// How many classes the scores have, if there are scores.
+    pub(super) scored: Option<usize>,
+    /// Of scores with a NaN among them no class is the highest, whatever place is given for it.
+    pub(super) has_nan: bool,
+}
+
 #[track_caller]
-pub(super) fn predicted_and_true(
-    what: &str,
-    predicted: &Tensor,
-    truth: &Tensor,
-) -> (Vec<usize>, Vec<usize>, Option<usize>) {
+pub(super) fn predicted_and_true(what: &str, predicted: &Tensor, truth: &Tensor) -> Classes {
     let scores = predicted.dtype().is_float();
     let mut expected = truth.shape().to_vec();
     if scores {
@@ -32,13 +38,25 @@ pub(super) fn predicted_and_true(
             let (p, t) = (predicted.shape(), truth.shape());
             fail!("{what}: scores {p:?} for classes {t:?}, expected an axis 1 of classes and otherwise the same shape");
         }
-        let chosen = predicted.detach().argmax_dim(1);
-        return (classes(what, &chosen), classes(what, truth), Some(k));
+        let predicted = predicted.detach();
+        return Classes {
+            predicted: classes(what, &predicted.argmax_dim(1)),
+            truth: classes(what, truth),
+            scored: Some(k),
+            has_nan: predicted.isnan().any().item() != 0.0,
+        };
     }
+    let (predicted, truth) = pairs(what, predicted, truth);
+    Classes { predicted, truth, scored: None, has_nan: false }
+}
+
+/// Two lists of classes, as many in both.
+#[track_caller]
+pub(super) fn pairs(what: &str, predicted: &Tensor, truth: &Tensor) -> (Vec<usize>, Vec<usize>) {
     if predicted.shape() != truth.shape() {
         fail!("{what}: predicted {:?} and true {:?}, expected one shape", predicted.shape(), truth.shape());
     }
-    (classes(what, predicted), classes(what, truth), None)
+    (classes(what, predicted), classes(what, truth))
 }
 
 /// Numbers as a list, in f64.

@@ -4,7 +4,7 @@ use super::given::{classes, numbers};
 use tapegrad_core::{Tensor, fail};
 
 /// The share of rows of which the true class is among the `k` with the highest scores; of equal scores the class with the lower number
-/// comes first. NaN of no rows; a row with a NaN before the true class's score, or in it, is wrong.
+/// comes first. NaN of no rows, and of scores with a NaN among them.
 ///
 /// ```
 /// use tapegrad_core::tensor;
@@ -19,10 +19,12 @@ use tapegrad_core::{Tensor, fail};
 pub fn top_k_accuracy(scores: &Tensor, truth: &Tensor, k: usize) -> f64 {
     let (rows, width) = rows("top_k_accuracy", scores, truth);
     let truth = classes_below("top_k_accuracy", truth, width);
+    if rows.iter().any(|score| score.is_nan()) {
+        return f64::NAN;
+    }
     let right = rows.chunks_exact(width).zip(&truth).filter(|(row, class)| {
         let own = row[**class];
-        // Not `<=`: what cannot be compared counts as better.
-        let better = |(c, score): (usize, &f64)| c != **class && !(*score < own || *score == own && c > **class);
+        let better = |(c, score): (usize, &f64)| *score > own || *score == own && c < **class;
         row.iter().enumerate().filter(|&place| better(place)).count() < k
     });
     right.count() as f64 / truth.len() as f64

@@ -1,5 +1,6 @@
 //! One box for each thing: a detector finds it from several places.
 
+use super::detection::check;
 use super::{Detection, box_iou};
 use tapegrad_core::fail;
 
@@ -17,13 +18,14 @@ use tapegrad_core::fail;
 /// ```
 ///
 /// # Panics
-/// If a score is NaN.
+/// If a score is NaN, bounds are not ordered, or `iou` is not from 0 to 1.
 #[must_use]
 #[track_caller]
 pub fn non_maximum_suppression(detections: &[Detection], iou: f64) -> Vec<Detection> {
-    if let Some(i) = detections.iter().position(|detection| detection.score.is_nan()) {
-        fail!("non_maximum_suppression: the score of detection {i} is NaN");
+    if !(0.0..=1.0).contains(&iou) {
+        fail!("non_maximum_suppression: an IoU of {iou}, expected 0 to 1");
     }
+    check("non_maximum_suppression", detections);
     let mut order: Vec<&Detection> = detections.iter().collect();
     order.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut stay: Vec<Detection> = Vec::new();
@@ -56,6 +58,18 @@ mod tests {
         let boxes = [found(0.9, 0.0), found(0.8, 1.0)];
         assert_eq!(non_maximum_suppression(&boxes, 0.6), boxes);
         assert_eq!(non_maximum_suppression(&boxes, 0.59), [found(0.9, 0.0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "non_maximum_suppression: an IoU of NaN, expected 0 to 1")]
+    fn a_limit_that_is_no_share_is_refused() {
+        let _ = non_maximum_suppression(&[found(0.5, 0.0)], f64::NAN);
+    }
+
+    #[test]
+    #[should_panic(expected = "non_maximum_suppression: bounds [4, 0, 0, 4], expected [x1, y1, x2, y2]")]
+    fn bounds_in_another_order_are_refused() {
+        let _ = non_maximum_suppression(&[Detection { class: 0, score: 0.5, bounds: [4.0, 0.0, 0.0, 4.0] }], 0.5);
     }
 
     #[test]

@@ -142,19 +142,7 @@ fn image((width, height): (u32, u32), png: &[u8]) -> impl FnOnce(Message) -> Mes
 
 fn histogram(mut values: Vec<f64>) -> impl FnOnce(Message) -> Message {
     values.retain(|value| value.is_finite());
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let (least, largest) = if values.is_empty() { (0.0, 0.0) } else { (least, largest) };
-    // Halves, since the difference of two large numbers may be infinite.
-    let width = (largest / BUCKETS as f64) - (least / BUCKETS as f64);
-    let buckets = if width > 0.0 { BUCKETS } else { 1 };
-    let mut counts = vec![0.0; buckets];
-    for value in &values {
-        let place = (value / width - least / width) as usize;
-        counts[place.min(buckets - 1)] += 1.0;
-    }
-    let mut limits: Vec<f64> = (1..=buckets).map(|i| least + i as f64 * width).collect();
-    limits[buckets - 1] = largest;
+    let (limits, counts, [least, largest]) = buckets(&values);
     let (sum, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), value| (sum + value, squares + value * value));
     let histogram = Message::default()
         .double(1, least)
@@ -165,6 +153,25 @@ fn histogram(mut values: Vec<f64>) -> impl FnOnce(Message) -> Message {
         .doubles(6, &limits)
         .doubles(7, &counts);
     move |fields| fields.message(5, histogram)
+}
+
+/// The upper limits of buckets of one width, how many finite values are in each, and the least and the largest.
+fn buckets(values: &[f64]) -> (Vec<f64>, Vec<f64>, [f64; 2]) {
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (least, largest) = if values.is_empty() { (0.0, 0.0) } else { (least, largest) };
+    // Parts of each, since the difference of two large numbers may be infinite.
+    let width = (largest / BUCKETS as f64) - (least / BUCKETS as f64);
+    let buckets = if width > 0.0 { BUCKETS } else { 1 };
+    let mut counts = vec![0.0; buckets];
+    for value in values {
+        let place = (value / width - least / width) as usize;
+        counts[place.min(buckets - 1)] += 1.0;
+    }
+    // Of halves, for the same reason.
+    let mut limits: Vec<f64> = (1..=buckets).map(|i| (least / 2.0 + i as f64 * (width / 2.0)) * 2.0).collect();
+    limits[buckets - 1] = largest;
+    (limits, counts, [least, largest])
 }
 
 #[cfg(test)]
@@ -193,7 +200,10 @@ mod tests {
     #[test]
     fn histograms_of_extremes_count_every_finite_value() {
         for values in [vec![f64::MAX, -f64::MAX], vec![f64::MIN_POSITIVE, 0.0], vec![1e-320, 0.0]] {
-            let _ = histogram(values)(Message::default());
+            let (limits, counts, ends) = buckets(&values);
+            assert_eq!(counts.iter().sum::<f64>(), 2.0, "{values:?}");
+            assert!(limits.is_sorted() && limits.iter().all(|limit| limit.is_finite()), "{values:?}: {limits:?}");
+            assert_eq!(ends, [values[0].min(values[1]), values[0].max(values[1])]);
         }
     }
 }

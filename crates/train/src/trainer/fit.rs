@@ -22,27 +22,40 @@ type Told<M, P> = fn(&mut dyn Callback<M, P>, &mut Run<'_, M, P>) -> Result<(), 
 impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     /// Trains until `epochs` epochs are done, those of an earlier call or of a checkpoint included. `train` gives the batches of an
     /// epoch, counted from 0. Afterwards the model is in evaluation. A training that is stopped before says why, on the standard error;
-    /// so is one whose loss is NaN, before the step that would bring it into the parameters.
+    /// so is one whose loss is NaN, before the step that would bring it into the parameters. (What the model itself notes of every
+    /// batch, such as the running mean of batch normalisation, has seen that one.)
     ///
     /// # Errors
     /// If a loader fails, has no batches or one without examples, or a callback or a checkpoint fails.
     ///
     /// # Panics
-    /// If there is a metric and no validation set, or if a callback or the checkpoints want a measure that is not there.
+    /// If there is no validation set but a metric or a callback that wants predictions, if a callback or the checkpoints want a measure
+    /// that is not there, or if the loss is not one number.
     #[track_caller]
     pub fn fit<T>(&mut self, epochs: usize, train: impl Fn(usize) -> T) -> Result<History, Error>
     where
         T: IntoIterator<Item: IntoBatch<B>>,
     {
-        if let (Some((name, _)), None) = (self.metrics.first(), &self.validation) {
-            fail!("fit: no validation set for the metric {name:?}; say which with validation(..)");
+        if self.validation.is_none() {
+            if let Some((name, _)) = self.metrics.first() {
+                fail!("fit: no validation set for the metric {name:?}; say which with validation(..)");
+            }
+            if self.callbacks.iter().any(|callback| callback.wants_predictions()) {
+                fail!("fit: no validation set for a callback that shows predictions; say which with validation(..)");
+            }
         }
         (self.at.epochs, self.stopped) = (epochs, None);
         let trained = self.epochs(train);
         self.model.eval();
-        trained.and_then(|()| self.end())
+        let ended = trained.and_then(|()| self.end());
+        // What was wished has been done; Ctrl-C is the next training's again.
+        if let Some(ctrl_c) = &self.ctrl_c {
+            ctrl_c.heeded();
+        }
+        ended
     }
 
+    #[track_caller]
     fn epochs<T: IntoIterator<Item: IntoBatch<B>>>(&mut self, train: impl Fn(usize) -> T) -> Result<(), Error> {
         self.tell(None, |callback, run| callback.begin(run))?;
         while self.stopped.is_none() && self.at.epoch < self.at.epochs {
@@ -70,6 +83,7 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     }
 
     /// A step by the gradient of the mean over the examples of all these batches. `false`, and no step, where the loss is NaN.
+    #[track_caller]
     fn step(&mut self, batches: impl Iterator<Item: IntoBatch<B>>) -> Result<bool, Error> {
         if let Some(schedule) = &self.schedule {
             self.optimizer.set_lr(schedule.lr(self.at.step));
@@ -102,6 +116,7 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     }
 
     /// The predictions of batch `i` of a set, and their loss.
+    #[track_caller]
     fn ask(&self, set: &'static str, i: usize, batch: Result<B, Cause>) -> Result<(P, Tensor), Error> {
         let batch = batch.map_err(|cause| self.unread(set, i, cause))?;
         let predictions = user(|| (self.predict)(self.model, &batch));
@@ -109,10 +124,14 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
             return Err(self.unread(set, i, "no examples".into()));
         }
         let loss = user(|| (self.loss)(&predictions));
+        if loss.numel() != 1 {
+            fail!("fit: a loss of shape {:?}, expected one number, such as its mean", loss.shape());
+        }
         Ok((predictions, loss))
     }
 
     /// The measures of the epoch that ends, and the predictions of the validation set if they are wanted.
+    #[track_caller]
     fn validate(&self) -> Result<(Measures, Option<P>), Error> {
         let wanted = !self.metrics.is_empty() || self.callbacks.iter().any(|callback| callback.wants_predictions());
         let (mut sum, mut rows, mut batches, mut parts) = (0.0, 0, 0, Vec::new());

@@ -65,7 +65,8 @@ type Metric<'a, P> = Box<dyn Fn(&P) -> f64 + 'a>;
 /// ```
 ///
 /// A loader is a function from an epoch to an iterator of batches, or of `Result`s of batches. In a training that is to be resumed it
-/// depends on the epoch and on nothing else, or draws from the thread's generator.
+/// depends on the epoch and on nothing else, or draws from the thread's generator: all batches when it is asked for them, or each
+/// without regard to those before.
 ///
 /// # L-BFGS
 ///
@@ -106,7 +107,7 @@ pub struct Trainer<'a, M: Module + ?Sized, R: Rule, B, P> {
     checkpoints: Option<Checkpoints>,
     /// Wishes to stop, and what hears one of them.
     asked: Vec<Arc<AtomicBool>>,
-    _ctrl_c: Option<CtrlC>,
+    ctrl_c: Option<CtrlC>,
     at: Standing,
     history: History,
     stopped: Option<String>,
@@ -139,7 +140,7 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
             callbacks: Vec::new(),
             checkpoints: None,
             asked: Vec::new(),
-            _ctrl_c: None,
+            ctrl_c: None,
             at: Standing { loss: f64::NAN, ..Standing::default() },
             history: History::default(),
             stopped: None,
@@ -242,14 +243,14 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
         self
     }
 
-    /// Ctrl-C asks the training to stop, as [`stop_when`](Trainer::stop_when) has it; a second one ends the program at once. When the
-    /// trainer is gone, Ctrl-C ends the program as ever.
+    /// Ctrl-C asks the training to stop, as [`stop_when`](Trainer::stop_when) has it; a second one ends the program at once. Another
+    /// [`fit`](Trainer::fit) goes on. When the trainer is gone, Ctrl-C ends the program as ever.
     ///
     /// # Panics
     /// If the system does not let the program hear Ctrl-C.
     pub fn stop_on_ctrl_c(self) -> Self {
         let asked = Arc::new(AtomicBool::new(false));
-        Trainer { _ctrl_c: Some(CtrlC::sets(&asked)), ..self.stop_when(asked) }
+        Trainer { ctrl_c: Some(CtrlC::sets(&asked)), ..self.stop_when(asked) }
     }
 
     /// The optimiser.
@@ -267,7 +268,7 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
         &self.at
     }
 
-    /// Why the training ended before its last epoch, if it did.
+    /// Why the training was stopped, if it was: before its last epoch, or with it.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }

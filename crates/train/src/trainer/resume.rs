@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::history::History;
 
 impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
-    /// All that the training needs to go on: model, optimiser, the thread's generator, where it stands, the history, and what callbacks
-    /// remember.
+    /// All that the training needs to go on: model, optimiser, the thread's generator, where it stands, the history, what callbacks
+    /// remember, and which checkpoints are the best.
     pub fn checkpoint(&self) -> Checkpoint {
         let Standing { epoch, step, batch, loss, losses, .. } = self.at;
         let mut checkpoint = Checkpoint::of(self.model, &self.optimizer)
@@ -31,14 +31,17 @@ impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
         for (i, callback) in self.callbacks.iter().enumerate() {
             checkpoint = checkpoint.with_state(&callback_name(i), &callback.state());
         }
-        checkpoint
+        match &self.checkpoints {
+            Some(checkpoints) => checkpoints.stored_in(checkpoint),
+            None => checkpoint,
+        }
     }
 
     /// Goes on from the last checkpoint, if there is one, and says whether there was. With the same model, options, callbacks and
     /// loaders, the steps that follow have the bits of a training that was never stopped.
     ///
     /// # Errors
-    /// If the checkpoint cannot be read, or is not of this training. Model, optimiser and generator are then as they were.
+    /// If the checkpoint cannot be read, or is not of this training. Model, optimiser, generator and callbacks are then as they were.
     ///
     /// # Panics
     /// If the training keeps no checkpoints.
@@ -48,17 +51,18 @@ impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
             fail!("resume: the training keeps no checkpoints; say where with checkpoints(..)");
         };
         let last = checkpoints.last();
-        if !last.exists() {
-            return Ok(false);
+        // A folder that cannot be looked into may have a checkpoint, which a training from the beginning would replace.
+        match last.try_exists() {
+            Ok(true) => self.resume_from(last).map(|()| true),
+            Ok(false) => Ok(false),
+            Err(cause) => Err(Error::Read { path: last, cause }),
         }
-        self.resume_from(last)?;
-        Ok(true)
     }
 
     /// Goes on from a checkpoint.
     ///
     /// # Errors
-    /// If it cannot be read, or is not of this training. Model, optimiser and generator are then as they were.
+    /// If it cannot be read, or is not of this training. Model, optimiser, generator and callbacks are then as they were.
     pub fn resume_from(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let checkpoint = Checkpoint::load(path)?;
@@ -75,17 +79,30 @@ impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
             ..Standing::default()
         };
         let epoch_begin = if at.batch > 0 { Some(checkpoint.rng("epoch")?.state()) } else { None };
-        for (i, callback) in self.callbacks.iter_mut().enumerate() {
-            if let Ok(state) = checkpoint.state(&callback_name(i)) {
-                callback.load_state(state).map_err(|what| unfit(format!("{}: {what}", callback_name(i))))?;
+        let before: Vec<_> = self.callbacks.iter().map(|callback| callback.state()).collect();
+        let restored = self.restore(&checkpoint, unfit);
+        if restored.is_err() {
+            for (callback, state) in self.callbacks.iter_mut().zip(before).filter(|(_, state)| !state.is_empty()) {
+                // It is the callback's own.
+                let _ = callback.load_state(state);
             }
+            return restored;
         }
-        checkpoint.restore(self.model, &mut self.optimizer)?;
         if let Some(checkpoints) = &mut self.checkpoints {
             checkpoints.resume(&checkpoint);
         }
         (self.at, self.history, self.epoch_begin) = (at, history, epoch_begin);
         Ok(())
+    }
+
+    /// Callbacks, then model and optimiser, which change together or not at all.
+    fn restore(&mut self, checkpoint: &Checkpoint, unfit: impl Fn(String) -> Error) -> Result<(), Error> {
+        for (i, callback) in self.callbacks.iter_mut().enumerate() {
+            if let Ok(state) = checkpoint.state(&callback_name(i)) {
+                callback.load_state(state).map_err(|what| unfit(format!("{}: {what}", callback_name(i))))?;
+            }
+        }
+        checkpoint.restore(self.model, &mut self.optimizer)
     }
 }
 

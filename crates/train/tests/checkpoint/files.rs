@@ -33,7 +33,7 @@ fn the_layout_is_the_documented_one_and_holds_a_safetensors_file() {
 }
 
 #[test]
-fn every_flipped_bit_is_an_error_that_leaves_everything_as_it_was() {
+fn every_flipped_bit_is_an_error() {
     let bytes = whole();
     let folder = Folder::new("flipped");
     for at in 0..bytes.len() {
@@ -43,7 +43,8 @@ fn every_flipped_bit_is_an_error_that_leaves_everything_as_it_was() {
         let expected = match at {
             0..8 => "not a checkpoint: bytes 0 to 7 are",
             8..12 => "bytes 8 to 11: version",
-            16..24 => "expected",
+            16..24 if message.contains("cut short") => "the file is cut short",
+            16..24 => "after the last, expected none",
             _ => "bytes 16 on have the CRC-32",
         };
         assert!(message.contains(expected), "byte {at}: {message}");

@@ -1,7 +1,9 @@
 //! Which files stay.
 
+use std::fs;
+
 use super::{Folder, trained};
-use tapegrad_train::{Checkpoint, Checkpoints, Measures, highest, lowest};
+use tapegrad_train::{Checkpoint, Checkpoints, Error, Measures, highest, lowest};
 
 fn checkpoint() -> Checkpoint {
     let (net, opt) = trained();
@@ -59,6 +61,19 @@ fn after_a_resume_the_best_compete_with_those_before() {
     resumed.resume(&Checkpoint::load(resumed.last()).unwrap());
     keep(&mut resumed, 4, &[5.0, 1.5]);
     assert_eq!(folder.names(), ["best-0002.ckpt", "best-0005.ckpt", "last.ckpt"]);
+}
+
+#[test]
+fn what_could_not_be_written_is_none_of_the_best() {
+    let folder = Folder::new("unwritten");
+    let mut checkpoints = Checkpoints::new(&folder.0).best(1, lowest("loss"));
+    keep(&mut checkpoints, 1, &[0.5]);
+    fs::create_dir_all(folder.file("best-0002.ckpt/taken")).unwrap();
+    let kept = checkpoints.keep(2, &Measures::from([("loss", 0.4)]), checkpoint());
+    assert!(matches!(kept, Err(Error::Write { .. })), "{kept:?}");
+    assert_eq!(checkpoints.best_so_far(), Some(folder.file("best-0001.ckpt")));
+    keep(&mut checkpoints, 3, &[0.3]);
+    assert_eq!(folder.names(), ["best-0002.ckpt", "best-0003.ckpt", "last.ckpt"]);
 }
 
 #[test]

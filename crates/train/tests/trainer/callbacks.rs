@@ -170,6 +170,40 @@ fn a_part_of_a_report_has_the_predictions_without_anything_else_that_wants_them(
 }
 
 #[test]
+fn a_report_names_classes_that_do_not_come() {
+    let folder = Folder::new("rare");
+    let path = folder.file("report.html");
+    let net = Linear::new(3, 2);
+    let report = Report::new(&path, "Rare")
+        .confusion(&["left", "right", "behind"], |(scores, y): &(Tensor, Tensor)| {
+            Confusion::of(&scores.argmax_dim(1), y)
+        });
+    train(report, &net);
+    let page = fs::read_to_string(&path).unwrap();
+    assert!(page.contains("behind"));
+    // Its row in the table; the plot has a title, and no legend that says it again.
+    assert_eq!(page.matches(">lr<").count(), 1);
+}
+
+#[test]
+#[should_panic(
+    expected = "fit: no validation set for a callback that shows predictions; say which with validation(..)"
+)]
+fn a_report_of_predictions_wants_a_validation_set() {
+    let folder = Folder::new("no-validation");
+    let net = counting();
+    let report = Report::new(folder.file("report.html"), "Part").part(|page, _: &Tensor| Ok(page));
+    let mut trainer = Trainer::new(
+        &net,
+        Sgd::new(net.parameters(), 1.0),
+        |net: &Linear, x: &Tensor| net.call(x),
+        |y: &Tensor| y.sum(),
+    )
+    .callback(report);
+    let _ = trainer.fit(1, |_| [tensor![[1.0]]]);
+}
+
+#[test]
 fn a_report_of_a_measure_that_is_not_a_number_is_still_a_page() {
     let folder = Folder::new("nan");
     let path = folder.file("report.html");

@@ -40,6 +40,24 @@ fn child_trains_until_it_is_interrupted() {
     sleep(Duration::from_secs(60));
 }
 
+/// In this process: as long as the trainer lives, the signal is its wish.
+#[test]
+fn a_fit_after_ctrl_c_goes_on() {
+    let (net, data) = (net(), points(40));
+    let presses = std::cell::Cell::new(true);
+    let pressed = |_| {
+        if presses.replace(false) {
+            signal_hook::low_level::raise(signal_hook::consts::SIGINT).unwrap();
+        }
+        shuffled(&data, 8)
+    };
+    let mut trainer = classifying(&net, Adam::new(net.parameters(), 1e-3)).stop_on_ctrl_c();
+    trainer.fit(2, pressed).unwrap();
+    assert!(trainer.stopped().is_some_and(|why| why.starts_with("stopped as asked after step 1,")));
+    trainer.fit(2, pressed).unwrap();
+    assert_eq!((trainer.stopped(), trainer.standing().step), (None, 10));
+}
+
 /// Takes a step that does not end.
 #[test]
 fn child_is_busy_until_it_is_interrupted_twice() {
@@ -102,11 +120,11 @@ fn ctrl_c_finishes_the_step_writes_a_checkpoint_says_so_and_stops() {
     let steps: usize = after.rsplit(' ').next().unwrap().parse().unwrap();
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    let expected = format!("stopped as asked after step {steps}, {} of {EPOCHS} epochs done", steps / 63);
-    assert!(said.contains(&expected) && said.contains("; to resume there is ") && said.contains("last.ckpt"), "{said}");
-
     let net = net();
     let mut resumed = trainer(&net, &folder.0);
     assert!(resumed.resume().unwrap());
-    assert_eq!(resumed.standing().step, steps);
+    let at = resumed.standing();
+    assert_eq!((at.step, at.epoch * 63 + at.batch), (steps, steps));
+    let expected = format!("stopped as asked after step {steps}, {} of {EPOCHS} epochs done", at.epoch);
+    assert!(said.contains(&expected) && said.contains("; to resume there is ") && said.contains("last.ckpt"), "{said}");
 }

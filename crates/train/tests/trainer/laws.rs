@@ -1,7 +1,7 @@
 //! The loop does what it says, no more and no less.
 
 use std::error::Error as _;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -105,6 +105,25 @@ fn a_loader_that_fails_is_an_error_that_names_the_batch() {
 }
 
 #[test]
+fn a_fit_after_an_error_goes_on_from_the_step_before() {
+    let data = points(20);
+    let train = |fails: bool| {
+        manual_seed(3);
+        let net = net();
+        let mut trainer = classifying(&net, Adam::new(net.parameters(), 0.01));
+        let batches = |_| shuffled(&data, 4).into_iter().map(Ok::<_, &str>);
+        if fails {
+            let read = |epoch| batches(epoch).enumerate().map(|(i, batch)| if i == 2 { Err("no disk") } else { batch });
+            trainer.fit(3, read).unwrap_err();
+            assert_eq!(trainer.standing().step, 2);
+        }
+        trainer.fit(3, batches).unwrap();
+        trainer.checkpoint().to_bytes().unwrap()
+    };
+    assert!(train(true) == train(false));
+}
+
+#[test]
 fn too_few_batches_and_examples_are_errors_that_name_the_set() {
     let net = Linear::new(1, 1);
     let none = || Vec::<Tensor>::new();
@@ -129,6 +148,20 @@ fn a_loss_of_nan_stops_before_the_step() {
     let history = trainer.fit(2, |_| batches.clone()).unwrap();
     assert_eq!(trainer.stopped(), Some("the loss of step 2 is NaN; the parameters are those before it"));
     assert_eq!((net.weight.item(), trainer.standing().step, history.epochs().len()), (0.5, 1, 0));
+}
+
+#[test]
+fn what_is_no_loss_and_no_list_of_examples_is_refused_by_name() {
+    let net = Linear::new(1, 1);
+    let refused = |predict: fn(&Linear, &Tensor) -> Tensor, loss: fn(&Tensor) -> Tensor| {
+        let mut trainer = Trainer::new(&net, Sgd::new(net.parameters(), 0.1), predict, loss);
+        let fit = AssertUnwindSafe(|| trainer.fit(1, |_| [tensor![[1.0], [2.0]]]));
+        *catch_unwind(fit).unwrap_err().downcast::<String>().unwrap()
+    };
+    let message = refused(|net, x| net.call(x), |y| y.square());
+    assert!(message.contains("fit: a loss of shape [2, 1], expected one number"), "{message}");
+    let message = refused(|net, x| net.call(x).sum(), |y| y.clone());
+    assert!(message.contains("Predictions: a tensor without axes, expected examples along axis 0"), "{message}");
 }
 
 #[test]

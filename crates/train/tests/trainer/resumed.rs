@@ -1,15 +1,18 @@
 //! A training that was stopped anywhere and goes on has the bits of one that was not.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Batch, Folder, classifying, in_order, net, points, shrinking, shuffled};
-use tapegrad_core::{Tensor, manual_seed};
+use tapegrad_core::{Tensor, manual_seed, tensor};
 use tapegrad_nn::{Linear, Module, Sequential};
 use tapegrad_optim::schedule::{OneCycle, Plateau};
 use tapegrad_optim::{Adam, Rule};
 use tapegrad_train::metrics::accuracy;
-use tapegrad_train::{Callback, Checkpoint, Checkpoints, EarlyStopping, Error, OnPlateau, Run, Trainer, highest};
+use tapegrad_train::{
+    Callback, Checkpoint, Checkpoints, EarlyStopping, Error, OnPlateau, Run, Trainer, highest, lowest,
+};
 
 const EPOCHS: usize = 4;
 const BATCHES: usize = 5;
@@ -153,6 +156,50 @@ fn a_checkpoint_of_another_training_changes_neither_model_nor_optimiser() {
     Checkpoint::of(&net, trainer.optimizer()).save(folder.file("last.ckpt")).unwrap();
     let message = trainer.resume().unwrap_err().to_string();
     assert!(message.contains("last.ckpt: no text \"history\""), "{message}");
+}
+
+#[test]
+fn a_checkpoint_of_another_model_changes_no_callback() {
+    let folder = Folder::new("another-callback");
+    let stopping = || EarlyStopping::new(lowest("loss")).patience(1);
+    let wide = Linear::new(1, 2);
+    let mut its = shrinking(&wide, 0.1).callback(stopping()).checkpoints(Checkpoints::new(&folder.0));
+    its.fit(3, |_| [Tensor::ones([1, 1])]).unwrap();
+
+    let net = Linear::new(1, 1);
+    net.weight.set(&tensor![[5.0]]);
+    let mut trainer = shrinking(&net, 1e-3).callback(stopping()).checkpoints(Checkpoints::new(&folder.0));
+    assert!(trainer.resume().is_err());
+    // With the other's best loss, which it cannot reach, it would have stopped, and taken the other's weights.
+    trainer.fit(4, |_| [Tensor::ones([1, 1])]).unwrap();
+    assert_eq!((trainer.standing().epoch, trainer.stopped()), (4, None));
+}
+
+#[test]
+fn a_checkpoint_that_may_be_there_is_not_taken_for_none() {
+    let folder = Folder::new("no-folder");
+    fs::write(folder.file("file"), "").unwrap();
+    let net = Linear::new(1, 1);
+    let mut trainer = shrinking(&net, 0.1).checkpoints(Checkpoints::new(folder.file("file")));
+    let message = trainer.resume().unwrap_err().to_string();
+    assert!(message.contains("last.ckpt: cannot be read"), "{message}");
+}
+
+#[test]
+fn a_checkpoint_made_by_hand_knows_the_best() {
+    let folder = Folder::new("best-by-hand");
+    let net = Linear::new(1, 1);
+    net.weight.set(&tensor![[1.0]]);
+    let best = || Checkpoints::new(&folder.0).best(1, lowest("loss"));
+    let mut first = shrinking(&net, 0.1).checkpoints(best());
+    first.fit(2, |_| [Tensor::ones([1, 1])]).unwrap();
+    first.checkpoint().save(folder.file("mine.ckpt")).unwrap();
+    drop(first);
+    // Worse from here on: what is best stays, and nothing stays beside it.
+    let mut second = shrinking(&net, 0.1).checkpoints(best());
+    second.resume_from(folder.file("mine.ckpt")).unwrap();
+    second.fit(4, |_| [Tensor::full([1, 1], 100.0)]).unwrap();
+    assert_eq!(folder.names(), ["best-0002.ckpt", "last.ckpt", "mine.ckpt"]);
 }
 
 #[test]
