@@ -16,6 +16,8 @@ pub(crate) struct Axis {
     from: f64,
     to: f64,
     log: bool,
+    /// Whether ticks stand at whole numbers alone.
+    whole: bool,
 }
 
 /// A marked value and how it is written.
@@ -46,7 +48,7 @@ fn scaled(value: f64, log: bool) -> f64 {
 impl Axis {
     /// The axis from `from` to `to`.
     pub(crate) fn fixed(from: f64, to: f64, log: bool) -> Self {
-        Self { from: scaled(from, log), to: scaled(to, log), log }
+        Self { from: scaled(from, log), to: scaled(to, log), log, whole: false }
     }
 
     /// The axis over all values that have a place on it, longer by the share `padding` on both sides; `None` without
@@ -67,7 +69,12 @@ impl Axis {
         } else {
             1.0
         };
-        Some(Self { from: from - pad, to: to + pad, log })
+        Some(Self { from: from - pad, to: to + pad, log, whole: false })
+    }
+
+    /// The axis of values that are counted, such as epochs: half of one is no place for a tick.
+    pub(crate) fn of_whole_numbers(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// The place of `value` as a share of the axis: 0 at its beginning, 1 at its end.
@@ -83,7 +90,7 @@ impl Axis {
 
     /// About `at_most` labelled ticks at round values, in rising order.
     pub(crate) fn ticks(&self, at_most: usize) -> Vec<Tick> {
-        if self.log { self.log_ticks(at_most) } else { linear_ticks(self.from, self.to, at_most) }
+        if self.log { self.log_ticks(at_most) } else { linear_ticks(self.from, self.to, at_most, self.whole) }
     }
 
     /// The unlabelled values between the powers of ten of a logarithmic axis of few powers.
@@ -113,7 +120,7 @@ impl Axis {
         } else if marks.len() < 3 {
             let finer = self.multiples(&[1, 2, 5]);
             if finer.len() < 3 {
-                return linear_ticks(10f64.powf(self.from), 10f64.powf(self.to), at_most);
+                return linear_ticks(10f64.powf(self.from), 10f64.powf(self.to), at_most, self.whole);
             }
             if finer.len() <= at_most {
                 marks = finer;
@@ -138,8 +145,9 @@ fn power_of_ten(m: u8, power: i32) -> f64 {
     format!("{m}e{power}").parse().expect("a decimal number")
 }
 
-fn linear_ticks(from: f64, to: f64, at_most: usize) -> Vec<Tick> {
-    let (m, power) = round_step((to - from) / at_most as f64);
+fn linear_ticks(from: f64, to: f64, at_most: usize, whole: bool) -> Vec<Tick> {
+    let least = if whole { 1.0 } else { 0.0 };
+    let (m, power) = round_step(((to - from) / at_most as f64).max(least));
     let step = power_of_ten(m, power);
     let first = (from / step - 1e-6).ceil();
     let count = ((to / step + 1e-6).floor() - first).max(0.0) as usize;
@@ -231,6 +239,14 @@ mod tests {
         assert_eq!(linear(1_000_000.0, 1_000_000.4).len(), 5);
         assert_eq!(linear(0.0, 4e-7), ["0", "1×10^−7", "2×10^−7", "3×10^−7", "4×10^−7"]);
         assert_eq!(linear(0.0, 3e20), ["0", "1×10^20", "2×10^20", "3×10^20"]);
+    }
+
+    #[test]
+    fn ticks_of_whole_numbers_are_whole() {
+        let whole = |from, to| labels(Axis::fixed(from, to, false).of_whole_numbers(), 10);
+        assert_eq!(whole(1.0, 6.0), ["1", "2", "3", "4", "5", "6"]);
+        assert_eq!(whole(0.9, 1.1), ["1"]);
+        assert_eq!(whole(0.0, 50.0).len(), 11, "longer steps are as ever");
     }
 
     #[test]

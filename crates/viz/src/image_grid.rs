@@ -166,7 +166,9 @@ impl ImageGrid {
         }
         let dot = if self.scale >= 3 { 2 } else { 1 };
         let text_width = |text: &str| (text.chars().count() * font::ADVANCE).saturating_sub(1).saturating_mul(dot);
-        let widest_caption = self.captions.iter().map(|caption| text_width(caption.parts().0)).max();
+        // With the width of a character more, so that neighbouring captions do not read as one.
+        let with_blank = |text: &str| text_width(text).saturating_add(font::ADVANCE * dot);
+        let widest_caption = self.captions.iter().map(|caption| with_blank(caption.parts().0)).max();
         let caption_room = widest_caption.map_or(0, |_| BETWEEN_IMAGE_AND_CAPTION + font::HEIGHT * dot + AFTER_CAPTION);
         let image_width = columns.saturating_mul(self.scale).saturating_add(2 * FRAME);
         let image_height = rows.saturating_mul(self.scale).saturating_add(2 * FRAME);

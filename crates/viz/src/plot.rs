@@ -21,7 +21,8 @@ const SHAPES: [Shape; 4] = [Shape::Circle, Shape::Triangle, Shape::Square, Shape
 /// of pixels the first, lowest, highest and last are kept, of points on the same pixel one.
 ///
 /// The ranges follow from the data and the marker lines unless they are fixed; what lies outside a fixed range is cut
-/// off. Series and marker lines with a name are shown in a legend above the data.
+/// off. Where all x are whole numbers, such as epochs, so are the ticks. Series and marker lines with a name are shown in a
+/// legend above the data.
 ///
 /// ```
 /// # use tapegrad_viz::Plot;
@@ -178,7 +179,9 @@ impl Plot {
         };
         // A cloud needs room at all sides to show its points whole, a line only above and below.
         let side = if self.series.iter().any(|series| !series.joined) { 0.04 } else { 0.0 };
-        let x = self.axis("x", &self.x, points().map(|(x, _)| x).chain(markers(false)), side)?;
+        let xs = || points().map(|(x, _)| x).chain(markers(false));
+        let x = self.axis("x", &self.x, xs(), side)?;
+        let x = if xs().all(|x| x.fract() == 0.0) { x.of_whole_numbers() } else { x };
         let y = self.axis("y", &self.y, points().map(|(_, y)| y).chain(markers(true)), 0.05)?;
 
         let looks = self.series.iter().enumerate().map(|(i, series)| series.mark(i)).collect::<Vec<_>>();
@@ -308,6 +311,13 @@ mod tests {
         let svg = plot.draw().expect("a drawing").as_str().to_owned();
         assert_well_formed(&svg, &[]);
         svg
+    }
+
+    #[test]
+    fn ticks_at_halves_are_for_x_that_are_not_all_whole() {
+        let halves = |xs: &[f64]| drawn(&Plot::new("").line("", xs, &[0.1, 0.2, 0.4])).contains(">1.5<");
+        assert!(!halves(&[1.0, 2.0, 6.0]));
+        assert!(halves(&[1.0, 2.5, 6.0]));
     }
 
     #[test]
