@@ -147,10 +147,11 @@ impl Affine {
     /// spread.
     ///
     /// # Panics
-    /// If a bound is negative or not finite, or `scale` is empty.
+    /// If a bound is negative or not finite, or `scale` is empty or does not begin above 0.
     #[must_use]
     #[track_caller]
     pub fn random(degrees: f64, pixels: f64, scale: RangeInclusive<f64>, rng: &mut Rng) -> Self {
+        assert!(*scale.start() > 0.0, "affine: scales from {}, expected numbers above 0", scale.start());
         Affine {
             degrees: rng.between(-degrees, degrees),
             scale: rng.between(*scale.start(), *scale.end()),
@@ -163,7 +164,7 @@ impl Affine {
     /// (bilinear), with 0 outside of it.
     ///
     /// # Panics
-    /// If the scale is not a finite number above 0.
+    /// If the scale is not a finite number above 0, or another number is not finite.
     #[must_use]
     #[track_caller]
     pub fn apply(&self, image: &ArrayBase<impl Data<Elem = f32>, Ix3>) -> Array3<f32> {
@@ -171,6 +172,11 @@ impl Affine {
             self.scale > 0.0 && self.scale.is_finite(),
             "affine: a scale of {}, expected a finite number above 0",
             self.scale
+        );
+        let Affine { degrees, down, right, .. } = self;
+        assert!(
+            degrees.is_finite() && down.is_finite() && right.is_finite(),
+            "affine: {degrees} degrees, {down} down and {right} to the right, expected finite numbers"
         );
         let (channels, height, width) = image.dim();
         let (sin, cos) = self.degrees.to_radians().sin_cos();
@@ -223,8 +229,9 @@ pub fn cutout(mut image: Array3<f32>, side: usize, rng: &mut Rng) -> Array3<f32>
     image
 }
 
-/// Each item and its target mixed with those of another item of the batch: `lambda x_i + (1 - lambda) x_j`, `lambda` drawn
-/// for the batch from Beta(`alpha`, `alpha`) (Zhang et al. 2018, "mixup: beyond empirical risk minimization").
+/// Each item and its target mixed with those of another item of the batch, maybe itself: `lambda x_i + (1 - lambda) x_j`,
+/// `lambda` drawn for the batch from Beta(`alpha`, `alpha`) (Zhang et al. 2018, "mixup: beyond empirical risk
+/// minimization").
 ///
 /// `x` is a batch of any shape [items, ...], `y` its targets as rows, [items, classes], as [`one_hot`](crate::one_hot) gives
 /// them.

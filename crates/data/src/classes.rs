@@ -98,7 +98,8 @@ pub fn one_hot<'a>(numbers: impl IntoIterator<Item = &'a i64>, classes: usize) -
     Ok(rows)
 }
 
-fn checked(row: usize, number: i64, classes: usize) -> Result<usize, Error> {
+/// The class that a row's number is; an error if it is none.
+pub(crate) fn checked(row: usize, number: i64, classes: usize) -> Result<usize, Error> {
     let class = usize::try_from(number).ok().filter(|&class| class < classes);
     class.ok_or(Error::ClassNumber { row, found: number, classes })
 }

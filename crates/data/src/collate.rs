@@ -51,7 +51,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(f32, f64, i8, i16, i32, i64, u8, u16, u32, u64, usize, bool);
+numbers!(f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool);
 
 macro_rules! lists {
     ($($item:ty),*) => {$(

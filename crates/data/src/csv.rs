@@ -39,7 +39,8 @@ use std::{
 
 /// A CSV file in memory.
 ///
-/// Its fields lie in one text, one after the other, so that a table takes little more memory than its file.
+/// Its fields lie in one text, one after the other, so that a table takes the memory of their text and eight bytes for each
+/// field and each row.
 pub struct Table {
     path: PathBuf,
     columns: Vec<String>,
@@ -169,9 +170,18 @@ impl Table {
     /// # Errors
     /// As [`Table::f64`].
     pub fn matrix(&self, names: &[impl AsRef<str>]) -> Result<Array2<f64>, Error> {
+        self.matrix_with_missing(names, &[])
+    }
+
+    /// The same where some fields are missing: NaN for each of the `markers`. [`missing`](crate::missing) has what to do
+    /// with them.
+    ///
+    /// # Errors
+    /// As [`Table::f64_with_missing`].
+    pub fn matrix_with_missing(&self, names: &[impl AsRef<str>], markers: &[&str]) -> Result<Array2<f64>, Error> {
         let mut matrix = Array2::zeros((self.n_rows(), names.len()));
         for (mut target, name) in matrix.columns_mut().into_iter().zip(names) {
-            target.assign(&self.f64(name.as_ref())?);
+            target.assign(&self.f64_with_missing(name.as_ref(), markers)?);
         }
         Ok(matrix)
     }

@@ -115,12 +115,15 @@ pub trait Rows: Send + Sync {
     type Row;
 
     /// How many there are.
+    ///
+    /// # Panics
+    /// If an array has no axis.
     fn rows(&self) -> usize;
 
     /// The element of that number.
     fn row(&self, index: usize) -> Self::Row;
 
-    /// How many there are in each part, if they are not all as many.
+    /// How many there are in each part, if they are not all as many; of a tuple within a tuple too.
     fn uneven(&self) -> Option<Vec<usize>> {
         None
     }
@@ -144,6 +147,7 @@ macro_rules! rows_of_arrays {
             type Row = $row;
 
             fn rows(&self) -> usize {
+                assert!(self.ndim() > 0, "Arrays: an array without an axis, expected at least one");
                 self.len_of(Axis(0))
             }
 
@@ -187,6 +191,11 @@ macro_rules! rows_of_tuples {
             }
 
             fn uneven(&self) -> Option<Vec<usize>> {
+                $(
+                    if let Some(rows) = self.$place.uneven() {
+                        return Some(rows);
+                    }
+                )*
                 let rows = vec![$(self.$place.rows()),*];
                 rows.iter().any(|&part| part != rows[0]).then_some(rows)
             }
@@ -211,6 +220,8 @@ impl<R: Rows> Arrays<R> {
         if let Some(found) = rows.uneven() {
             panic!("Arrays: parts of {found:?} rows, expected as many in each");
         }
+        // An array without an axis panics here, and not in a worker.
+        let _ = rows.rows();
         Arrays { rows }
     }
 }

@@ -1,5 +1,5 @@
-//! The data sets of the examples, each read from its folder and checked: shapes, counts and labels are what they
-//! should be, or the error says which are not.
+//! The data sets of the examples, each read from its folder. Shapes, numbers and the labels of images are what the types
+//! say, or the error says which are not; how many rows a table has, and which categories, is not checked.
 
 use crate::{Error, csv::Table, idx, split_by_group};
 use ndarray::{Array1, Array2, Array3, ArrayView1, Axis};
@@ -107,8 +107,8 @@ impl KingCounty {
 /// Reads the house sales from `kc_house_data.csv` in the folder `dir`.
 ///
 /// # Errors
-/// The file is missing or damaged; the columns `id`, `date` or `price` are missing; any other column is not of finite
-/// numbers.
+/// The file is missing or damaged; the columns `id`, `date` or `price` are missing; an id is not an integer; a price, or
+/// what is in any other column, is not a finite number.
 pub fn king_county(dir: impl AsRef<Path>) -> Result<KingCounty, Error> {
     let table = Table::read(dir.as_ref().join("kc_house_data.csv"))?;
     let (feature_names, features) = all_but(&table, &["id", "date", "price"])?;
@@ -137,11 +137,14 @@ pub struct Iris {
 /// Reads the iris flowers from `iris.csv` in the folder `dir`.
 ///
 /// # Errors
-/// The file is missing or damaged; the column `species` is missing; any other column is not of finite numbers.
+/// The file is missing or damaged; the column `species` is missing; the other columns are not of finite numbers, or not
+/// four.
 pub fn iris(dir: impl AsRef<Path>) -> Result<Iris, Error> {
-    let table = Table::read(dir.as_ref().join("iris.csv"))?;
+    let path = dir.as_ref().join("iris.csv");
+    let table = Table::read(&path)?;
     let (feature_names, features) = all_but(&table, &["species"])?;
     let species = table.categories("species")?;
+    check_columns(path, &features, 4, "[flowers, 4]")?;
     Ok(Iris { feature_names, features, species_names: species.labels, species: species.codes })
 }
 
@@ -161,11 +164,14 @@ pub struct BreastCancer {
 /// Reads the tumours from `breast_cancer.csv` in the folder `dir`.
 ///
 /// # Errors
-/// The file is missing or damaged; the column `diagnosis` is missing; any other column is not of finite numbers.
+/// The file is missing or damaged; the column `diagnosis` is missing; the other columns are not of finite numbers, or not
+/// thirty.
 pub fn breast_cancer(dir: impl AsRef<Path>) -> Result<BreastCancer, Error> {
-    let table = Table::read(dir.as_ref().join("breast_cancer.csv"))?;
+    let path = dir.as_ref().join("breast_cancer.csv");
+    let table = Table::read(&path)?;
     let (feature_names, features) = all_but(&table, &["diagnosis"])?;
     let diagnosis = table.categories("diagnosis")?;
+    check_columns(path, &features, 30, "[tumours, 30]")?;
     Ok(BreastCancer { feature_names, features, diagnosis_names: diagnosis.labels, diagnosis: diagnosis.codes })
 }
 
@@ -201,4 +207,12 @@ fn all_but(table: &Table, excluded: &[&str]) -> Result<(Vec<String>, Array2<f64>
         table.columns().iter().filter(|name| !excluded.contains(&name.as_str())).cloned().collect();
     let features = table.matrix(&names)?;
     Ok((names, features))
+}
+
+/// Refuses features of another number of columns.
+fn check_columns(path: PathBuf, features: &Array2<f64>, columns: usize, expected: &'static str) -> Result<(), Error> {
+    if features.ncols() != columns {
+        return Err(Error::Shape { path, expected, found: features.shape().into() });
+    }
+    Ok(())
 }

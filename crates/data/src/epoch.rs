@@ -1,14 +1,15 @@
 //! One pass over the batches: made where they are asked for, or by threads that work ahead.
 //!
-//! Batch `b` is made by worker `b mod workers` and by no other, and each worker has a channel of its own: the order of the
-//! batches needs no sorting and cannot depend on who is quicker. A channel holds a few batches, so that a slow reader
-//! does not fill the memory. What makes a batch knows its number, the seed and the epoch, and nothing of the batches
-//! before.
+//! Batch `b`, counted from the first that is asked for, is made by worker `b mod workers` and by no other, and each worker
+//! has a channel of its own: the order of the batches needs no sorting and cannot depend on who is quicker. A channel holds
+//! a few batches, so that a slow reader does not fill the memory. What makes a batch knows its number, the seed and the
+//! epoch, and nothing of the batches before.
 
 use crate::{Error, order::Place};
 use std::{
     any::Any,
-    fmt,
+    collections::VecDeque,
+    fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -58,7 +59,7 @@ pub struct LoaderState {
 /// The batches of one epoch, in order.
 ///
 /// A batch that cannot be made is an error, and the batches after it come as usual. When the iterator is dropped, also
-/// midway, its threads have ended: they finish the item at hand at most.
+/// midway, its threads have ended: they finish at most the item at hand, or what is done with a whole batch of them.
 pub struct Epoch<B> {
     feed: Feed<B>,
     epoch: u64,
@@ -70,7 +71,7 @@ pub struct Epoch<B> {
 enum Feed<B> {
     Here(Batches<B>),
     /// The worker of the batch that comes next is the first; it then goes to the end of the queue.
-    Workers(std::collections::VecDeque<Worker<B>>),
+    Workers(VecDeque<Worker<B>>),
     Ended,
 }
 
@@ -106,19 +107,24 @@ impl Run {
 
 impl<B: Send + 'static> Epoch<B> {
     pub(crate) fn start(start: Start<B>) -> Self {
-        let Start { plan, run, batches, workers, prefetch } = start;
-        let (epoch, next, stop) = (run.epoch, run.first, Arc::clone(&run.stop));
+        let Start { plan, mut run, batches, workers, prefetch } = start;
+        let (epoch, next) = (run.epoch, run.first);
         // No more threads than batches.
         let workers = batches.map_or(workers, |batches| workers.min(batches.saturating_sub(next)));
-        let threads: std::io::Result<_> = (0..workers)
-            .map(|worker| {
-                let run = Run { first: next + worker, step: workers, ..run.clone() };
-                Worker::start(worker, Arc::clone(&plan), run, prefetch)
-            })
-            .collect();
+        let threads = Worker::all(workers, &run.stop, |worker| {
+            // A place that was saved may lie far behind the end of a stream.
+            let run = Run { first: next.saturating_add(worker), step: workers, ..run.clone() };
+            Worker::start(worker, Arc::clone(&plan), run, prefetch)
+        });
+        if threads.is_err() {
+            // The flag of the threads that had to end says stop.
+            run.stop = Arc::default();
+        }
+        let stop = Arc::clone(&run.stop);
         let feed = match threads {
             Ok(threads) if workers > 0 => Feed::Workers(threads),
-            // Without threads, or where the system gives none, the batches are the same: they are only made later.
+            // Without threads, or where the system does not give as many, the batches are the same: they are only made
+            // later.
             _ => Feed::Here(plan(run)),
         };
         Epoch { feed, epoch, next, batches, stop }
@@ -126,7 +132,7 @@ impl<B: Send + 'static> Epoch<B> {
 }
 
 impl<B: Send + 'static> Worker<B> {
-    fn start(number: usize, plan: Plan<B>, run: Run, prefetch: usize) -> std::io::Result<Self> {
+    fn start(number: usize, plan: Plan<B>, run: Run, prefetch: usize) -> io::Result<Self> {
         // One batch more waits in the hand of the worker.
         let (sender, batches) = sync_channel(prefetch - 1);
         let thread = thread::Builder::new().name(format!("loader {number}")).spawn(move || {
@@ -137,6 +143,32 @@ impl<B: Send + 'static> Worker<B> {
             }
         })?;
         Ok(Worker { batches, thread })
+    }
+
+    /// So many workers. Where one cannot be started, those before it have ended.
+    fn all(count: usize, stop: &AtomicBool, start: impl Fn(usize) -> io::Result<Self>) -> io::Result<VecDeque<Self>> {
+        let mut workers = VecDeque::new();
+        for number in 0..count {
+            match start(number) {
+                Ok(worker) => workers.push_back(worker),
+                Err(cause) => {
+                    stop.store(true, Ordering::Relaxed);
+                    join(workers);
+                    return Err(cause);
+                }
+            }
+        }
+        Ok(workers)
+    }
+}
+
+/// Waits until the threads have ended, which were told to stop.
+fn join<B>(workers: VecDeque<Worker<B>>) {
+    // All channels first: a worker that waits to hand over a batch must see that nobody takes it.
+    let threads: Vec<JoinHandle<()>> = workers.into_iter().map(|worker| worker.thread).collect();
+    for thread in threads {
+        // What it panicked with, if it did, was for a batch that nobody waits for.
+        let _ = thread.join();
     }
 }
 
@@ -154,12 +186,7 @@ impl<B> Epoch<B> {
     fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Feed::Workers(workers) = std::mem::replace(&mut self.feed, Feed::Ended) {
-            // All channels first: a worker that waits to hand over a batch must see that nobody takes it.
-            let threads: Vec<JoinHandle<()>> = workers.into_iter().map(|worker| worker.thread).collect();
-            for thread in threads {
-                // What it panicked with, if it did, was for a batch that nobody waits for.
-                let _ = thread.join();
-            }
+            join(workers);
         }
     }
 }
@@ -236,4 +263,29 @@ fn said(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("with a value that is no text").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each thread holds what its batches are, and makes them without end.
+    #[test]
+    fn threads_have_ended_where_one_of_them_cannot_be_started() {
+        let alive = Arc::new(());
+        let held = Arc::clone(&alive);
+        let plan: Plan<Arc<()>> = Arc::new(move |_: Run| -> Batches<Arc<()>> {
+            let held = Arc::clone(&held);
+            Box::new(std::iter::repeat_with(move || Ok(Arc::clone(&held))))
+        });
+        let run = Run::new(LoaderState { epoch: 0, batch: 0 }, 0, 1, false, 1);
+        let workers = Worker::all(5, &run.stop, |number| match number {
+            3 => Err(io::Error::other("no more threads")),
+            _ => Worker::start(number, Arc::clone(&plan), run.clone(), 2),
+        });
+        assert_eq!(workers.err().map(|cause| cause.to_string()).as_deref(), Some("no more threads"));
+        assert!(run.is_stopped());
+        drop(plan);
+        assert_eq!(Arc::strong_count(&alive), 1);
+    }
 }

@@ -150,7 +150,7 @@ impl Header {
         let &[zero0, zero1, code, rank] = magic.as_slice() else {
             return Err(match magic.len() {
                 0 => Error::Empty { path: path(), expected: "an IDX header" },
-                found => truncated(source, "the start of the IDX header".into(), MAGIC_BYTES as u64, found),
+                _ => source.truncated("the start of the IDX header", MAGIC_BYTES as u64),
             });
         };
         if [zero0, zero1] != [0, 0] {
@@ -166,7 +166,7 @@ impl Header {
         let dimensions = source.read_up_to(4 * rank as u64)?;
         if dimensions.len() < 4 * rank {
             let part = format!("the IDX header with {rank} dimensions");
-            return Err(truncated(source, part, (MAGIC_BYTES + 4 * rank) as u64, MAGIC_BYTES + dimensions.len()));
+            return Err(source.truncated(part, (MAGIC_BYTES + 4 * rank) as u64));
         }
         let shape: Vec<usize> =
             dimensions.as_chunks().0.iter().map(|dimension| u32::from_be_bytes(*dimension) as usize).collect();
@@ -175,11 +175,6 @@ impl Header {
             return Err(Error::ZeroDimension { path: source.path().into(), dimension, offset });
         }
         Ok(Header { element, shape })
-    }
-
-    /// The bytes of the header itself.
-    fn bytes(&self) -> usize {
-        MAGIC_BYTES + 4 * self.shape.len()
     }
 
     /// The bytes of all elements, if an array can have so many.
@@ -237,21 +232,8 @@ fn decode<T: Element, D: Dimension>(mut source: Source) -> Result<Array<T, D>, E
     }
     let too_large = || Error::TooLarge { path: path(), shape: header.shape.clone(), element: header.element };
     let promised = header.data_bytes().ok_or_else(too_large)?;
-
-    // One byte more than promised, so that data after the end is seen, and the end of a gzip stream verified.
-    let bytes = source.read_up_to(promised as u64 + 1)?;
-    let expected = (header.bytes() + promised) as u64;
-    if bytes.len() < promised {
-        return Err(truncated(&source, header.to_string(), expected, header.bytes() + bytes.len()));
-    }
-    if bytes.len() > promised {
-        return Err(Error::TrailingBytes { path: source.path().into(), part: header.to_string(), expected });
-    }
+    let bytes = source.read_rest(promised, &header)?;
     ArrayD::from_shape_vec(IxDyn(&header.shape), T::decode(bytes))
         .and_then(|array| array.into_dimensionality())
         .map_err(|_| Error::TooLarge { path: source.path().into(), shape: header.shape, element: header.element })
-}
-
-fn truncated(source: &Source, part: String, expected: u64, found: usize) -> Error {
-    Error::Truncated { path: source.path().into(), part, expected, found: found as u64 }
 }

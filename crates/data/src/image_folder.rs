@@ -2,7 +2,7 @@
 //!
 //! Images are decoded when they are asked for, by the loader's workers. What a file is, its first bytes say and not its
 //! name. A file of a few bytes can promise an image that fills the memory, so the size that a file declares is compared
-//! with what so many bytes can hold before anything is reserved for it.
+//! with what so many bytes can hold, and with a limit, before anything is reserved for it.
 
 use crate::{Dataset, Error, jpeg, png};
 use image::{DynamicImage, ImageBuffer, ImageFormat, Pixel, imageops, imageops::FilterType};
@@ -13,12 +13,14 @@ use std::{
 };
 
 const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
+/// The most bytes that the pixels of an image may take, as its decoder gives them: 512 MiB.
+const MAX_PIXEL_BYTES: u64 = 512 << 20;
 
 /// A data set of the images in the sub-folders of a folder, whose names are the classes.
 ///
 /// An item is an image, [channels, height, width] with values from 0 to 1, and the number of its class. Classes and files
 /// are in the order of their names. Files whose names do not end in `.png`, `.jpg` or `.jpeg` are not images, and are left
-/// alone; sub-folders within a class are not looked into.
+/// alone; sub-folders within a class are not looked into. An image may be as large as [`decode_image`] says.
 ///
 /// ```
 /// use tapegrad_data::{DataLoader, Dataset, ImageFolder};
@@ -128,8 +130,11 @@ impl Dataset for ImageFolder {
 /// The image in the bytes of a PNG or JPEG file: red, green and blue, [3, height, width], from 0 to 1. Transparency is left
 /// out. `name` stands for the file in errors.
 ///
+/// A size that so many bytes cannot hold is refused before memory is reserved for it, and so is one whose pixels take more
+/// than 512 MiB, at the one to eight bytes that a pixel has before it becomes numbers.
+///
 /// # Errors
-/// If the bytes are neither PNG nor JPEG, or damaged.
+/// If the bytes are neither PNG nor JPEG, or damaged; if it is a lossless JPEG; if the image is too large.
 pub fn decode_image(bytes: &[u8], name: impl AsRef<Path>) -> Result<Array3<f32>, Error> {
     decoded(bytes, name.as_ref()).map(|image| planes(image.to_rgb32f(), None))
 }
@@ -147,6 +152,16 @@ fn decoded(bytes: &[u8], path: &Path) -> Result<DynamicImage, Error> {
 pub(crate) fn refuse_bomb(length: usize, width: u32, height: u32, most: u64) -> Result<(), String> {
     if u64::from(width) * u64::from(height) > most {
         return Err(format!("{length} bytes declare an image of {width} x {height}, expected at most {most} pixels"));
+    }
+    Ok(())
+}
+
+/// Refuses a size whose pixels take more than the limit, whatever the file could hold.
+pub(crate) fn refuse_huge(width: u32, height: u32, bytes: u64) -> Result<(), String> {
+    if bytes > MAX_PIXEL_BYTES {
+        return Err(format!(
+            "an image of {width} x {height}, {bytes} bytes of pixels, expected at most {MAX_PIXEL_BYTES} (512 MiB)"
+        ));
     }
     Ok(())
 }

@@ -25,7 +25,8 @@
 //!
 //! A file is outside data: every reader returns a [`Result`], reads the whole file or nothing, and its [`Error`] says
 //! the file, the place in it, what was expected and what was found. No reader panics, whatever the bytes, and none
-//! reserves memory because a header promises much: buffers grow with the bytes that come.
+//! reserves memory because a header promises much: buffers grow with the bytes that come, and an image may take up to 512
+//! MiB of pixels, and no more than its bytes can hold.
 //!
 //! ```
 //! use ndarray::Array2;

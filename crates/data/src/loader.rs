@@ -36,7 +36,8 @@ use std::{fmt, sync::Arc};
 /// ```
 ///
 /// Augmentation is a function of an item and a generator of its own, whose numbers depend on the seed, the epoch and the
-/// item alone: not on the number of workers, nor on the batch size or on what was drawn before.
+/// item alone: not on the number of workers, nor on the batch size or on the other items. Where an epoch draws an item
+/// several times, each time has numbers of its own.
 ///
 /// ```
 /// use ndarray::Array2;
@@ -64,7 +65,8 @@ pub struct DataLoader<B> {
     drop_last: bool,
     workers: usize,
     prefetch: usize,
-    window: usize,
+    /// `WINDOW` unless said.
+    window: Option<usize>,
     /// How often `map_batches` was applied: each has random numbers of its own.
     maps: u64,
 }
@@ -89,7 +91,11 @@ impl<B: Send + 'static> DataLoader<B> {
     {
         DataLoader::planned(source, move |job, fetch| {
             let items = job.items(fetch, &f)?;
-            job.together(|_| T::collate(items))
+            let place_of = |error: &Error| match error {
+                Error::ItemShape { place, .. } => Some(*place),
+                _ => None,
+            };
+            job.together(|_| T::collate(items), place_of)
         })
     }
 
@@ -116,7 +122,8 @@ impl<B: Send + 'static> DataLoader<B> {
     {
         DataLoader::planned(source, move |job, fetch| {
             let items = job.items(fetch, &|item, _: &mut Rng| item)?;
-            job.together(|rng| collate(items, rng))
+            // A place in what a function of the user's put together need not be one in the batch.
+            job.together(|rng| collate(items, rng), |_| None)
         })
     }
 
@@ -154,7 +161,7 @@ impl<B: Send + 'static> DataLoader<B> {
             drop_last: false,
             workers: 0,
             prefetch: PREFETCH,
-            window: 1,
+            window: None,
             maps: 0,
         }
     }
@@ -166,7 +173,8 @@ impl<B: Send + 'static> DataLoader<B> {
         let plan = move |run: Run| -> Batches<C> {
             let (f, numbers) = (Arc::clone(&f), (run.first..).step_by(run.step));
             let (seed, epoch) = (run.seed, run.epoch);
-            Box::new(numbers.zip(inner(run)).map(move |(batch, made)| {
+            // The numbers second: none is counted behind the last batch, where there may be no next one.
+            Box::new(inner(run).zip(numbers).map(move |(made, batch)| {
                 let made = made?;
                 let mut rng = Rng::keyed(Purpose::Batch(step), seed, epoch, batch);
                 guarded(|| Ok(f(made, &mut rng))).map_err(|cause| Error::Batch { batch, cause: Box::new(cause) })
@@ -198,7 +206,8 @@ impl<B: Send + 'static> DataLoader<B> {
         self
     }
 
-    /// Leaves out the last batch of an epoch if it is smaller than the others.
+    /// Leaves out the last batch of an epoch if it is smaller than the others. Where a stream fails in that batch, it is an
+    /// error all the same.
     #[must_use]
     pub fn drop_last(mut self) -> Self {
         self.drop_last = true;
@@ -212,9 +221,6 @@ impl<B: Send + 'static> DataLoader<B> {
     #[must_use]
     pub fn shuffle(mut self, seed: u64) -> Self {
         self.order = Order::Shuffled;
-        if self.rows.is_none() && self.window == 1 {
-            self.window = WINDOW;
-        }
         self.seed(seed)
     }
 
@@ -224,8 +230,21 @@ impl<B: Send + 'static> DataLoader<B> {
     ///
     /// [`class_weights`](crate::class_weights) gives the weights that make all classes equally frequent.
     ///
+    /// ```
+    /// use tapegrad_data::{Arrays, DataLoader, class_weights};
+    ///
+    /// # fn main() -> Result<(), tapegrad_data::Error> {
+    /// let labels: Vec<i64> = (0..1000).map(|row| i64::from(row % 10 == 0)).collect(); // a tenth of class 1
+    /// let weights = class_weights(&labels);
+    /// let loader = DataLoader::new(Arrays::new(labels)).batch_size(1000).weighted(weights, 7);
+    /// let drawn = loader.epoch(0).next().unwrap()?;
+    /// assert!((400..600).contains(&drawn.sum())); // about half
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
-    /// If there is not one weight for each item, one is negative or not finite, or all are 0; on a stream.
+    /// If there is not one weight for each item, one is negative or not finite, or their sum is 0 or infinite; on a stream.
     #[track_caller]
     #[must_use]
     pub fn weighted(mut self, weights: impl AsRef<[f64]>, seed: u64) -> Self {
@@ -237,7 +256,8 @@ impl<B: Send + 'static> DataLoader<B> {
     /// So many draws an epoch.
     ///
     /// # Panics
-    /// If the items are not drawn by weight, or if it is more than can be drawn without replacement.
+    /// If the items are not drawn by weight, if there are none and `items` is not 0, or if it is more than can be drawn
+    /// without replacement.
     #[track_caller]
     #[must_use]
     pub fn draws(mut self, items: usize) -> Self {
@@ -275,16 +295,17 @@ impl<B: Send + 'static> DataLoader<B> {
         self
     }
 
-    /// The seed of the items' random numbers; [`shuffle`](DataLoader::shuffle) and [`weighted`](DataLoader::weighted) set it
-    /// too. 0 unless said.
+    /// The seed of all random numbers: those of the order, of the items and of the batches.
+    /// [`shuffle`](DataLoader::shuffle) and [`weighted`](DataLoader::weighted) set it too; the last one said counts. 0 unless
+    /// said.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Among how many items a stream is shuffled: each one is drawn from the next `items` that were not. 1,000 unless
-    /// said.
+    /// Among how many items [`shuffle`](DataLoader::shuffle) shuffles a stream: each one is drawn from the next `items` that
+    /// were not. 1,000 unless said. A stream that is not shuffled keeps its order.
     ///
     /// # Panics
     /// If `items` is 0, or this is not a stream: a data set is shuffled as a whole.
@@ -293,7 +314,7 @@ impl<B: Send + 'static> DataLoader<B> {
     pub fn window(mut self, items: usize) -> Self {
         assert!(items > 0, "window: 0 items, expected at least 1");
         assert!(self.rows.is_none(), "window: a data set whose items have numbers, expected a stream");
-        self.window = items;
+        self.window = Some(items);
         self
     }
 
@@ -349,8 +370,11 @@ impl<B: Send + 'static> DataLoader<B> {
     /// # }
     /// ```
     ///
+    /// A stream is read from its beginning again, and the batches before that place are not made.
+    ///
     /// # Errors
-    /// If the epoch has fewer batches: it was saved with other data or another batch size.
+    /// If the epoch has fewer batches: it was saved with other data or another batch size. How many a stream has is not
+    /// known: from a place behind its end on it has none.
     pub fn resume(&self, state: LoaderState) -> Result<Epoch<B>, Error> {
         match self.batches() {
             Some(batches) if state.batch > batches => {
@@ -361,7 +385,11 @@ impl<B: Send + 'static> DataLoader<B> {
     }
 
     fn from(&self, state: LoaderState) -> Epoch<B> {
-        let mut run = Run::new(state, self.seed, self.batch_size, self.drop_last, self.window);
+        let window = match self.order {
+            Order::Shuffled => self.window.unwrap_or(WINDOW),
+            Order::AsTheyAre | Order::Weighted(_) => 1,
+        };
+        let mut run = Run::new(state, self.seed, self.batch_size, self.drop_last, window);
         if let (Some(rows), Some(batches)) = (self.rows, self.batches()) {
             let mut places = self.order.places(rows, self.seed, state.epoch);
             places.truncate(batches.saturating_mul(self.batch_size));
@@ -422,12 +450,22 @@ impl Job<'_> {
         items.collect()
     }
 
-    /// What is done with all items of the batch.
-    fn together<B>(&self, work: impl FnOnce(&mut Rng) -> Result<B, Error>) -> Result<B, Error> {
+    /// What is done with all items of the batch. `place_of` tells the place of the item that an error is about, if it is
+    /// about one.
+    fn together<B>(
+        &self,
+        work: impl FnOnce(&mut Rng) -> Result<B, Error>,
+        place_of: impl Fn(&Error) -> Option<usize>,
+    ) -> Result<B, Error> {
         let mut rng = Rng::keyed(Purpose::Batch(0), self.run.seed, self.run.epoch, self.batch);
-        guarded(|| work(&mut rng)).map_err(|cause| match cause {
-            Error::ItemShape { place, .. } => Error::Item { index: self.places[place].row, cause: Box::new(cause) },
-            cause => Error::Batch { batch: self.batch, cause: Box::new(cause) },
+        guarded(|| work(&mut rng)).map_err(|cause| {
+            // `Collate` may be the user's own, with places that the batch does not have.
+            let item = place_of(&cause).and_then(|place| self.places.get(place));
+            let cause = Box::new(cause);
+            match item {
+                Some(item) => Error::Item { index: item.row, cause },
+                None => Error::Batch { batch: self.batch, cause },
+            }
         })
     }
 }

@@ -3,7 +3,10 @@
 //! Three ways on: leave the rows out, put the mean or the median of the training part in their place, or do so and tell
 //! the model by a column of ones and zeros that they were missing.
 
-use crate::{Error, Real};
+use crate::{
+    Error, Real,
+    standardise::{first_known, shift_from},
+};
 use ndarray::{Array1, Array2, ArrayBase, Axis, Data, Ix2};
 
 /// The rows of [rows, columns] in which nothing is missing.
@@ -75,19 +78,14 @@ impl Imputer {
     /// The mean or the median of what is there in each column of [rows, columns].
     ///
     /// # Errors
-    /// If a column has no value, or an infinite one.
+    /// If a column has no value, or an infinite one, or values too far apart for their mean to be computed.
     pub fn fit<T: Real>(x: &ArrayBase<impl Data<Elem = T>, Ix2>, fill: Fill) -> Result<Self, Error> {
         let value = |(column, values): (usize, ndarray::ArrayView1<'_, T>)| {
             let mut known: Vec<f64> = values.iter().map(|&v| v.into()).filter(|v| !v.is_nan()).collect();
-            if known.is_empty() {
-                return Err(Error::Column { column, found: "no value".into(), expected: "at least one" });
-            }
-            if let Some(found) = known.iter().find(|v| v.is_infinite()) {
-                return Err(Error::Column { column, found: found.to_string(), expected: "finite numbers" });
-            }
+            let first = first_known(column, known.iter().copied())?;
             let half = known.len() / 2;
             Ok(match fill {
-                Fill::Mean => known.iter().sum::<f64>() / known.len() as f64,
+                Fill::Mean => first + shift_from(first, known.into_iter()),
                 Fill::Median => {
                     known.sort_unstable_by(f64::total_cmp);
                     if known.len() % 2 == 1 { known[half] } else { f64::midpoint(known[half - 1], known[half]) }
@@ -95,7 +93,7 @@ impl Imputer {
             })
         };
         let values: Result<Array1<f64>, Error> = x.columns().into_iter().enumerate().map(value).collect();
-        Ok(Imputer { values: values? })
+        Imputer::new(values?)
     }
 
     /// The one with these values, such as were saved with a model.

@@ -180,8 +180,6 @@ pub struct Header {
     pub is_fortran: bool,
     /// True if the elements' bytes are in big-endian order.
     pub is_big_endian: bool,
-    /// The bytes before the elements.
-    bytes: usize,
 }
 
 impl Header {
@@ -195,14 +193,9 @@ impl Header {
             let found = start.iter().take(MAGIC.len()).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
             return Err(wrong(source, format!("not an NPY file: begins with {found}, expected 93 4e 55 4d 50 59")));
         }
-        let truncated = |source: &Source, expected: usize, found: usize| Error::Truncated {
-            path: source.path().into(),
-            part: "the NPY header".into(),
-            expected: expected as u64,
-            found: found as u64,
-        };
+        let part = "the NPY header";
         if start.len() < 8 {
-            return Err(truncated(source, 10, start.len()));
+            return Err(source.truncated(part, 10));
         }
         let (major, minor) = (start[6], start[7]);
         if !(1..=3).contains(&major) || minor != 0 {
@@ -211,9 +204,8 @@ impl Header {
         }
         let width = if major == 1 { 2 } else { 4 };
         let length = source.read_up_to(width)?;
-        let text_at = 8 + width as usize;
-        if length.len() < width as usize {
-            return Err(truncated(source, text_at, 8 + length.len()));
+        if (length.len() as u64) < width {
+            return Err(source.truncated(part, 8 + width));
         }
         let length = length.iter().rev().fold(0, |length, &byte| (length << 8) | usize::from(byte));
         if length > MAX_HEADER {
@@ -221,12 +213,9 @@ impl Header {
         }
         let text = source.read_up_to(length as u64)?;
         if text.len() < length {
-            return Err(truncated(source, text_at + length, text_at + text.len()));
+            return Err(source.truncated(part, 8 + width + length as u64));
         }
-        let text = String::from_utf8_lossy(&text);
-        let mut header = parse(&text).map_err(|what| wrong(source, format!("the NPY header {what}")))?;
-        header.bytes = text_at + length;
-        Ok(header)
+        parse(&String::from_utf8_lossy(&text)).map_err(|what| wrong(source, format!("the NPY header {what}")))
     }
 
     /// The bytes of all elements, if an array can have so many: those dimensions that are not 0 must fit by themselves.
@@ -280,7 +269,7 @@ fn parse(text: &str) -> Result<Header, String> {
         let names: Vec<String> = TYPES.iter().map(|(element, ..)| element.descr()).collect();
         format!("says elements of type {descr:?}, expected one of {names:?}, or > for <")
     })?;
-    Ok(Header { element, shape, is_fortran, is_big_endian, bytes: 0 })
+    Ok(Header { element, shape, is_fortran, is_big_endian })
 }
 
 /// What is left of the header.
@@ -393,17 +382,7 @@ fn decode<T: Element, D: Dimension>(mut source: Source) -> Result<Array<T, D>, E
     }
     let too_large = || wrong(format!("the NPY header says {header}, more than memory can address"));
     let promised = header.data_bytes().ok_or_else(too_large)?;
-
-    // One byte more than promised, so that data after the end is seen, and the end of a packed stream verified.
-    let bytes = source.read_up_to(promised as u64 + 1)?;
-    let expected = (header.bytes + promised) as u64;
-    if bytes.len() < promised {
-        let found = (header.bytes + bytes.len()) as u64;
-        return Err(Error::Truncated { path: source.path().into(), part: header.to_string(), expected, found });
-    }
-    if bytes.len() > promised {
-        return Err(Error::TrailingBytes { path: source.path().into(), part: header.to_string(), expected });
-    }
+    let bytes = source.read_rest(promised, &header)?;
     let shape = IxDyn(&header.shape).set_f(header.is_fortran);
     let array = ArrayD::from_shape_vec(shape, T::decode(bytes, header.is_big_endian));
     array.and_then(|array| array.into_dimensionality()).map_err(|_| Error::Format {

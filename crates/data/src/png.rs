@@ -1,6 +1,6 @@
 //! PNG images, decoded by `png` through `image`.
 
-use crate::image_folder::refuse_bomb;
+use crate::image_folder::{refuse_bomb, refuse_huge};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use std::io::Cursor;
 
@@ -16,6 +16,8 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
     let decoder = ImageReader::with_format(Cursor::new(bytes), ImageFormat::Png).into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     refuse_bomb(bytes.len(), width, height, bytes.len() as u64 * 8 * MAX_DEFLATED / bits(bytes))?;
+    // `image` reserves the pixels without a look at its own limit.
+    refuse_huge(width, height, decoder.total_bytes())?;
     DynamicImage::from_decoder(decoder).map_err(damaged)
 }
 

@@ -80,12 +80,13 @@ impl Rng {
     /// A number from `low` up to `high`.
     ///
     /// # Panics
-    /// If `low` is above `high`, or one of them is not finite.
+    /// If `low` is above `high`, or one of them or their difference is not finite.
     #[track_caller]
     pub fn between(&mut self, low: f64, high: f64) -> f64 {
+        // Of a number that is not finite, no difference is.
         assert!(
-            low <= high && low.is_finite() && high.is_finite(),
-            "between: from {low} to {high}, expected finite numbers, the lower one first"
+            low <= high && (high - low).is_finite(),
+            "between: from {low} to {high}, expected finite numbers, the lower one first, and a finite difference"
         );
         low + self.unit() * (high - low)
     }
@@ -272,6 +273,12 @@ mod tests {
             check(&|rng| rng.beta(a, b), a / sum, a * b / (sum * sum * (sum + 1.0)));
         }
         assert!((0..100).all(|_| (0.0..=1.0).contains(&rng.beta(1e-5, 1e-5))));
+    }
+
+    #[test]
+    #[should_panic(expected = "expected finite numbers, the lower one first, and a finite difference")]
+    fn a_range_that_is_wider_than_f64_is_refused() {
+        Rng::seeded(0).between(-1e308, 1e308);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use crate::Error;
 use flate2::read::MultiGzDecoder;
 use std::{
+    cmp::Ordering,
     fs::File,
     io::{self, BufReader, Cursor, Read},
     path::{Path, PathBuf},
@@ -60,6 +61,25 @@ impl<'a> Source<'a> {
             }
             Err(cause) => Err(Error::Io { path: self.path.clone(), cause }),
         }
+    }
+
+    /// Reads the last bytes, so many and no more; `part` is what they are for.
+    pub(crate) fn read_rest(&mut self, bytes: usize, part: &impl ToString) -> Result<Vec<u8>, Error> {
+        let end = self.position + bytes as u64;
+        // One byte more, so that data after the end is seen, and the end of a gzip stream verified.
+        let rest = self.read_up_to(bytes as u64 + 1)?;
+        match self.position.cmp(&end) {
+            Ordering::Less => Err(self.truncated(part.to_string(), end)),
+            Ordering::Equal => Ok(rest),
+            Ordering::Greater => {
+                Err(Error::TrailingBytes { path: self.path.clone(), part: part.to_string(), expected: end })
+            }
+        }
+    }
+
+    /// The error of a stream that ended before the `expected` bytes from its begin that `part` needs.
+    pub(crate) fn truncated(&self, part: impl Into<String>, expected: u64) -> Error {
+        Error::Truncated { path: self.path.clone(), part: part.into(), expected, found: self.position }
     }
 
     /// Reads to the end, as text.

@@ -57,7 +57,8 @@ impl Standardiser {
     /// Computed in f64.
     ///
     /// # Errors
-    /// If a column has no value, or an infinite one.
+    /// If a column has no value, or an infinite one, or values too far apart or too near for their mean and deviation to be
+    /// computed: these must be finite, and the deviation above 0.
     ///
     /// # Panics
     /// If `x` has fewer than two axes.
@@ -67,20 +68,12 @@ impl Standardiser {
         let columns = x.len_of(Axis(1));
         let (mut mean, mut std) = (Array1::zeros(columns), Array1::ones(columns));
         for (column, values) in x.axis_iter(Axis(1)).enumerate() {
-            let known = || values.iter().map(|&v| v.into()).filter(|v: &f64| !v.is_nan());
-            let count = known().count();
-            if let Some(found) = known().find(|v| v.is_infinite()) {
-                return Err(Error::Column { column, found: found.to_string(), expected: "finite numbers" });
-            }
-            let Some(first) = known().next() else {
-                return Err(Error::Column { column, found: "no value".into(), expected: "at least one" });
-            };
-            // From the first value on: a constant column has exactly its value as mean, and large means lose nothing.
-            let shift = known().map(|v| v - first).sum::<f64>() / count as f64;
+            let known = values.iter().map(|&v| v.into()).filter(|v: &f64| !v.is_nan());
+            let first = first_known(column, known.clone())?;
+            let shift = shift_from(first, known.clone());
             mean[column] = first + shift;
-            let variance = known().map(|v| (v - first - shift).powi(2)).sum::<f64>() / count as f64;
-            if known().any(|v| v != first) {
-                std[column] = variance.sqrt();
+            if known.clone().any(|v| v != first) {
+                std[column] = mean_of(known.map(|v| (v - first - shift).powi(2))).sqrt();
             }
         }
         Standardiser::new(mean, std)
@@ -168,6 +161,25 @@ impl Standardiser {
         });
         out
     }
+}
+
+/// The first of a column's known values; an error if there is none, or an infinite one.
+pub(crate) fn first_known(column: usize, mut known: impl Iterator<Item = f64> + Clone) -> Result<f64, Error> {
+    if let Some(found) = known.clone().find(|v| v.is_infinite()) {
+        return Err(Error::Column { column, found: found.to_string(), expected: "finite numbers" });
+    }
+    known.next().ok_or_else(|| Error::Column { column, found: "no value".into(), expected: "at least one" })
+}
+
+/// How far the mean of the known values is from the first of them. From there on, a constant column has exactly its value
+/// as mean, and large means lose nothing.
+pub(crate) fn shift_from(first: f64, known: impl Iterator<Item = f64>) -> f64 {
+    mean_of(known.map(|v| v - first))
+}
+
+fn mean_of(values: impl Iterator<Item = f64>) -> f64 {
+    let (count, sum) = values.fold((0_usize, 0.0), |(count, sum), v| (count + 1, sum + v));
+    sum / count as f64
 }
 
 #[track_caller]

@@ -88,9 +88,10 @@ impl<I: Send + 'static, B> StreamBatches<I, B> {
         item.map(|item| (self.position - 1, item))
     }
 
-    /// The next item in the order of the epoch.
+    /// The next item in the order of the epoch. No more is read once nobody waits for it.
     fn draw(&mut self) -> Option<(usize, Result<I, Error>)> {
         while self.window.len() < self.run.window
+            && !self.run.is_stopped()
             && let Some(item) = self.read()
         {
             self.window.push(item);
@@ -108,7 +109,9 @@ impl<I: Send + 'static, B> Iterator for StreamBatches<I, B> {
             let size = self.run.batch_size;
             let mut items: Vec<_> =
                 std::iter::from_fn(|| self.draw()).take(size).map(|(row, item)| (row, Some(item))).collect();
-            if items.is_empty() || (self.run.drop_last && items.len() < size) {
+            // What failed is told in any case: else a stream that cannot be opened would be an empty one.
+            let failed = items.iter().any(|(_, item)| matches!(item, Some(Err(_))));
+            if items.is_empty() || (self.run.drop_last && items.len() < size && !failed) {
                 return None;
             }
             let batch = self.batch;

@@ -1,15 +1,23 @@
 //! Text as numbers: each character an id, and windows of ids to learn the next one from.
 
-use crate::{Dataset, Error, source::Source};
+use crate::{Dataset, Error, classes::checked, source::Source};
 use ndarray::{Array1, ArrayBase, Data, Ix1, Slice};
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, io::Read, path::Path};
 
 /// Reads a text file, plain or gzip (told by its content).
 ///
 /// # Errors
-/// If the file cannot be read, or is not UTF-8.
+/// If the file cannot be read, or is not UTF-8, or its gzip stream is damaged.
 pub fn read(path: impl AsRef<Path>) -> Result<String, Error> {
     Source::open(path.as_ref())?.read_text()
+}
+
+/// Reads text from any stream of bytes; `name` stands for the file in errors.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_reader(reader: impl Read, name: impl AsRef<Path>) -> Result<String, Error> {
+    Source::new(reader, name.as_ref())?.read_text()
 }
 
 /// The characters of a text, each with its id: its place in the order of Unicode.
@@ -79,10 +87,7 @@ impl Vocabulary {
     /// # Errors
     /// If an id is negative, or not less than the number of characters.
     pub fn decode<'a>(&self, ids: impl IntoIterator<Item = &'a i64>) -> Result<String, Error> {
-        let character = |(row, &found): (usize, &i64)| {
-            let known = usize::try_from(found).ok().and_then(|id| self.characters.get(id));
-            known.copied().ok_or(Error::ClassNumber { row, found, classes: self.len() })
-        };
+        let character = |(row, &id): (usize, &i64)| Ok(self.characters[checked(row, id, self.len())?]);
         ids.into_iter().enumerate().map(character).collect()
     }
 }

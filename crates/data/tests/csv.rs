@@ -1,18 +1,15 @@
 //! The CSV reader on good files, and on bad ones: each with the message it must give.
 
-use flate2::{Compression, write::GzEncoder};
+#[path = "common/gzip.rs"]
+mod gzip;
+
+use gzip::gzip;
 use ndarray::array;
-use std::io::{self, Write};
+use std::io;
 use tapegrad_data::{Error, csv::Table};
 
 fn table(text: &str) -> Table {
     Table::from_reader(text.as_bytes(), "t.csv").unwrap()
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 const HOUSES: &str = "area,price,city\n1180,221900.5,Seattle\n2570,-538000,\"Kent, WA\"\n770,1.8e5,Seattle\n";
@@ -54,6 +51,10 @@ fn only_the_markers_given_are_missing() {
     assert!(x[1].is_nan() && x[2].is_nan());
     let error = table(text).f64_with_missing("x", &["NA"]).unwrap_err();
     assert_eq!(error.to_string(), r#"t.csv: line 4, column "x": "", expected a finite number"#);
+    assert_eq!(table(text).matrix_with_missing(&["x"], &["NA"]).unwrap_err().to_string(), error.to_string());
+    let matrix = table("y,x\n1,NA\n2,3\n").matrix_with_missing(&["x", "y"], &["NA"]).unwrap();
+    assert!(matrix[[0, 0]].is_nan());
+    assert_eq!((matrix[[0, 1]], matrix.row(1)), (1.0, array![3.0, 2.0].view()));
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! The files shipped under `examples/data`, against figures known from elsewhere; and folders that are not what they
 //! should be.
 
+#[path = "common/folder.rs"]
+mod folder;
+
+use folder::Folder;
 use ndarray::{Array1, ArrayView1};
 use std::{
     collections::HashSet,
-    fs,
     path::{Path, PathBuf},
 };
 use tapegrad_data::datasets;
@@ -123,32 +126,6 @@ fn digits_have_their_known_shape_and_class_counts() {
     assert_eq!(second_row, [0, 0, 13, 15, 10, 15, 5, 0]);
 }
 
-/// A folder of this test's own, gone when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("tapegrad-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn write(&self, file: &str, bytes: &[u8]) {
-        fs::write(self.0.join(file), bytes).unwrap();
-    }
-
-    /// The message without the folder in it.
-    fn message<T: std::fmt::Debug>(&self, outcome: Result<T, tapegrad_data::Error>) -> String {
-        outcome.unwrap_err().to_string().replace(&format!("{}{}", self.0.display(), std::path::MAIN_SEPARATOR), "")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn images(count: u8, rows: u8) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, rows, 0, 0, 0, 28];
     bytes.resize(16 + usize::from(count) * usize::from(rows) * 28, 9);
@@ -221,5 +198,22 @@ fn tables_without_their_columns_are_refused() {
     assert_eq!(
         folder.message(datasets::king_county(&folder.0)),
         r#"kc_house_data.csv: no column "price", expected one of ["id", "date", "sqft_living"]"#
+    );
+    folder.write("kc_house_data.csv", b"id,date,price,sqft_living\n1.5,2014-05-02,221900,1180\n");
+    assert_eq!(
+        folder.message(datasets::king_county(&folder.0)),
+        r#"kc_house_data.csv: line 2, column "id": "1.5", expected an integer"#
+    );
+}
+
+#[test]
+fn tables_of_another_number_of_features_are_refused() {
+    let folder = Folder::new("widths");
+    folder.write("iris.csv", b"sepal_length_cm,species,sepal_width_cm\n5.1,setosa,3.5\n4.9,setosa,3.0\n");
+    assert_eq!(folder.message(datasets::iris(&folder.0)), "iris.csv: shape [2, 2], expected [flowers, 4]");
+    folder.write("breast_cancer.csv", b"mean_radius,diagnosis\n17.99,malignant\n");
+    assert_eq!(
+        folder.message(datasets::breast_cancer(&folder.0)),
+        "breast_cancer.csv: shape [1, 1], expected [tumours, 30]"
     );
 }

@@ -1,8 +1,11 @@
 //! The IDX reader on good files of every kind, and on bad ones: each with the message it must give.
 
-use flate2::{Compression, write::GzEncoder};
+#[path = "common/gzip.rs"]
+mod gzip;
+
+use gzip::gzip;
 use ndarray::{Array1, Array2, Array3, ArrayD, IxDyn, array};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use tapegrad_data::{
     Error,
     idx::{self, ElementType},
@@ -13,12 +16,6 @@ fn idx_bytes(code: u8, shape: &[u32], data: &[u8]) -> Vec<u8> {
     bytes.extend(shape.iter().flat_map(|length| length.to_be_bytes()));
     bytes.extend(data);
     bytes
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 fn read_u8(bytes: &[u8]) -> Result<ArrayD<u8>, Error> {

@@ -1,9 +1,16 @@
 //! Image folders and text: what Pillow wrote is read as Pillow reads it; what cannot be read is named.
 
+#[path = "common/folder.rs"]
+mod folder;
+#[path = "common/gzip.rs"]
+mod gzip;
+
+use folder::Folder;
+use gzip::gzip;
 use ndarray::{Array1, Array3, array};
 use std::{fs, path::PathBuf};
 use tapegrad_data::{
-    DataLoader, Dataset, Error, ImageFolder, decode_image, npy,
+    DataLoader, Dataset, ImageFolder, decode_image, npy,
     text::{self, Vocabulary, Windows},
 };
 
@@ -39,44 +46,52 @@ fn images_have_the_pixels_that_pillow_sees() {
     }
 }
 
-/// A folder of this test's own, gone when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("tapegrad-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
+/// A JPEG image of 8 x 16 pixels in a frame of this kind and precision, made by hand: two blocks of one brightness each.
+fn gray_jpeg(frame: u8, precision: u8) -> Vec<u8> {
+    let mut bytes = vec![0xff, 0xd8];
+    // Nothing is quantised.
+    bytes.extend_from_slice(&[0xff, 0xdb, 0, 67, 0]);
+    bytes.extend_from_slice(&[1; 64]);
+    bytes.extend_from_slice(&[0xff, frame, 0, 11, precision, 0, 8, 0, 16, 1, 1, 0x11, 0]);
+    // The bit 0 says that eight bits of brightness follow, and after them that the block has nothing else.
+    for (table, value) in [(0x00, 8), (0x10, 0)] {
+        bytes.extend_from_slice(&[0xff, 0xc4, 0, 20, table, 1]);
+        bytes.extend_from_slice(&[0; 15]);
+        bytes.push(value);
     }
-
-    fn with(self, file: &str, bytes: &[u8]) -> Self {
-        let path = self.0.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-        self
-    }
-
-    /// The message without the folder in it.
-    fn message(&self, error: Error) -> String {
-        error.to_string().replace(&self.0.display().to_string(), "").replace('\\', "/")
-    }
+    bytes.extend_from_slice(&[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0]);
+    // Eight times the step from the block before, the first from 128: 0 11001000 0 is +25, 0 00110111 0 is -25, and ones
+    // fill the byte.
+    bytes.extend_from_slice(&[0b0110_0100, 0b0000_0110, 0b1110_1111]);
+    bytes.extend_from_slice(&[0xff, 0xd9]);
+    bytes
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+#[test]
+fn gray_jpegs_have_three_equal_channels() {
+    let expected = Array3::from_shape_fn((3, 8, 16), |(_, _, x)| [153.0, 128.0][x / 8] / 255.0);
+    assert_close(&decode_image(&gray_jpeg(0xc0, 8), "x.jpg").unwrap(), &expected, 1e-6);
+}
+
+#[test]
+fn lossless_jpegs_are_refused() {
+    for precision in [8, 12, 16] {
+        let message = decode_image(&gray_jpeg(0xc3, precision), "x.jpg").unwrap_err().to_string();
+        assert_eq!(message, "x.jpg: a lossless JPEG image, expected a baseline or progressive one");
     }
 }
 
 fn pets(name: &str) -> Folder {
     let read = |name| fs::read(fixture(name)).unwrap();
-    Folder::new(name)
-        .with("dogs/b.JPG", &read("jpeg.jpg"))
-        .with("dogs/a.png", &read("rgb.png"))
-        .with("cats/2.jpeg", &read("jpeg_progressive.jpg"))
-        .with("cats/notes.txt", b"two cats")
-        .with("cats/10.png", &read("gray_16_bits.png"))
-        .with("readme.md", b"pets")
+    let folder = Folder::new(name);
+    folder
+        .write("dogs/b.JPG", &read("jpeg.jpg"))
+        .write("dogs/a.png", &read("rgb.png"))
+        .write("cats/2.jpeg", &read("jpeg_progressive.jpg"))
+        .write("cats/notes.txt", b"two cats")
+        .write("cats/10.png", &read("gray_16_bits.png"))
+        .write("readme.md", b"pets");
+    folder
 }
 
 /// Found by the fuzz target `image`: the decoder panicked at such a palette, whose checksum is right here.
@@ -145,41 +160,66 @@ fn images_of_one_size_become_batches() {
 
 #[test]
 fn what_cannot_be_read_is_named() {
-    let folder = pets("bad").with("dogs/c.png", b"\x89PNG\r\n\x1a\nrest").with("dogs/d.png", b"GIF89a");
+    let folder = pets("bad");
+    folder.write("dogs/c.png", b"\x89PNG\r\n\x1a\nrest").write("dogs/d.png", b"GIF89a");
     let data = ImageFolder::open(&folder.0).unwrap();
-    let broken = folder.message(data.get(4).unwrap_err());
-    assert!(broken.starts_with("/dogs/c.png: damaged image: "), "{broken}");
-    assert_eq!(folder.message(data.get(5).unwrap_err()), "/dogs/d.png: neither a PNG nor a JPEG image");
+    let broken = folder.message(data.get(4));
+    assert!(broken.starts_with("dogs/c.png: damaged image: "), "{broken}");
+    assert_eq!(folder.message(data.get(5)), "dogs/d.png: neither a PNG nor a JPEG image");
     fs::remove_file(folder.0.join("cats/10.png")).unwrap();
-    let gone = folder.message(data.get(0).unwrap_err());
-    assert!(gone.starts_with("/cats/10.png: cannot be read: "), "{gone}");
-    let batch = DataLoader::new(data.subset([5])).epoch(0).next().unwrap().unwrap_err();
-    assert_eq!(folder.message(batch), "item 0: /dogs/d.png: neither a PNG nor a JPEG image");
+    let gone = folder.message(data.get(0));
+    assert!(gone.starts_with("cats/10.png: cannot be read: "), "{gone}");
+    let batch = DataLoader::new(data.subset([5])).epoch(0).next().unwrap();
+    assert_eq!(folder.message(batch), "item 0: dogs/d.png: neither a PNG nor a JPEG image");
 
-    let empty = Folder::new("empty").with("file.png", b"");
-    let message = empty.message(ImageFolder::open(&empty.0).unwrap_err());
-    assert_eq!(message, ": no sub-folder, expected one for each class");
-    let empty = empty.with("cats/notes.txt", b"");
-    let message = empty.message(ImageFolder::open(&empty.0).unwrap_err());
-    assert_eq!(message, "/cats: no image, expected files named .png, .jpg or .jpeg");
-    let missing = ImageFolder::open(empty.0.join("none")).unwrap_err();
-    assert!(empty.message(missing).starts_with("/none: cannot be read: "));
+    let empty = Folder::new("empty");
+    empty.write("file.png", b"");
+    assert_eq!(empty.message(ImageFolder::open(&empty.0)), ": no sub-folder, expected one for each class");
+    empty.write("cats/notes.txt", b"");
+    let message = empty.message(ImageFolder::open(&empty.0));
+    assert_eq!(message, "cats: no image, expected files named .png, .jpg or .jpeg");
+    assert!(empty.message(ImageFolder::open(empty.0.join("none"))).starts_with("none: cannot be read: "));
+}
+
+/// The image `rgb.png` with a header that declares another size.
+fn png_of(side: u32) -> Vec<u8> {
+    let mut png = fs::read(fixture("rgb.png")).unwrap();
+    png[16..20].copy_from_slice(&side.to_be_bytes());
+    png[20..24].copy_from_slice(&side.to_be_bytes());
+    let mut crc = flate2::Crc::new();
+    crc.update(&png[12..29]);
+    png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    png
 }
 
 /// A header that declares 60,000 x 60,000 pixels in a file of some hundred bytes: nothing is reserved for them.
 #[test]
 fn images_larger_than_their_file_can_hold_are_refused() {
-    let mut png = fs::read(fixture("rgb.png")).unwrap();
-    png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-    let mut crc = flate2::Crc::new();
-    crc.update(&png[12..29]);
-    png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    let png = png_of(60_000);
     let message = decode_image(&png, "x.png").unwrap_err().to_string();
     let (bytes, most) = (png.len(), png.len() * 1032 / 3);
     assert_eq!(
         message,
         format!("x.png: {bytes} bytes declare an image of 60000 x 60000, expected at most {most} pixels")
     );
+}
+
+/// 2^28 pixels of three bytes: with zeros behind the image, each file is long enough to hold as many.
+#[test]
+fn images_of_more_than_512_mib_are_refused() {
+    let mut png = png_of(1 << 14);
+    png.resize(800_000, 0);
+    let mut jpeg = fs::read(fixture("jpeg.jpg")).unwrap();
+    // Height and width in its frame header.
+    assert_eq!(jpeg[158..167], [0xff, 0xc0, 0, 17, 8, 0, 12, 0, 20]);
+    jpeg[163..167].copy_from_slice(&[0x40, 0, 0x40, 0]);
+    jpeg.resize(600_000, 0);
+    for bytes in [png, jpeg] {
+        assert_eq!(
+            decode_image(&bytes, "x").unwrap_err().to_string(),
+            "x: an image of 16384 x 16384, 805306368 bytes of pixels, expected at most 536870912 (512 MiB)"
+        );
+    }
 }
 
 #[test]
@@ -224,10 +264,25 @@ fn unknown_characters_and_ids_are_named_with_their_place() {
 
 #[test]
 fn text_files_are_utf_8() {
-    let folder = Folder::new("text").with("ok.txt", "née\n".as_bytes()).with("latin.txt", b"ok\nn\xe9e\n");
+    let folder = Folder::new("text");
+    folder.write("ok.txt", "née\n".as_bytes()).write("latin.txt", b"ok\nn\xe9e\n");
     assert_eq!(text::read(folder.0.join("ok.txt")).unwrap(), "née\n");
-    let message = folder.message(text::read(folder.0.join("latin.txt")).unwrap_err());
-    assert_eq!(message, "/latin.txt: line 2, byte 4: not UTF-8 text");
+    let message = folder.message(text::read(folder.0.join("latin.txt")));
+    assert_eq!(message, "latin.txt: line 2, byte 4: not UTF-8 text");
+}
+
+#[test]
+fn text_is_read_from_a_stream() {
+    let (plain, packed) = ("née\n".as_bytes(), gzip("née\n".as_bytes()));
+    for bytes in [plain, &packed[..]] {
+        assert_eq!(text::from_reader(bytes, "t.txt").unwrap(), "née\n");
+    }
+    let message = |bytes: &[u8]| text::from_reader(bytes, "t.txt").unwrap_err().to_string();
+    assert_eq!(message(b"n\xe9e"), "t.txt: line 1, byte 1: not UTF-8 text");
+    assert_eq!(
+        message(&packed[..packed.len() - 4]),
+        "t.txt: damaged gzip stream, after 5 unpacked bytes: unexpected end of file"
+    );
 }
 
 #[test]

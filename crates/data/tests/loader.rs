@@ -1,6 +1,6 @@
 //! The loader: the same batches for any number of workers, from any place on; a failing item is named and nothing hangs.
 
-use ndarray::{Array1, Array2, Array3, Axis, array};
+use ndarray::{Array1, Array2, Array3, Axis, arr0, array};
 use std::{
     collections::BTreeSet,
     sync::{
@@ -9,7 +9,7 @@ use std::{
         mpsc,
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tapegrad_data::{
     Arrays, Collate, DataLoader, Dataset, Error, LoaderState, Rng, Stream, class_weights, from_fn, shuffled_batches,
@@ -210,6 +210,21 @@ fn a_panicking_item_is_named_and_the_batches_after_it_come() {
 }
 
 #[test]
+fn a_stream_that_fails_in_a_batch_to_be_left_out_is_an_error() {
+    soon(|| {
+        for workers in WORKERS {
+            let items = |_| (0..5).map(|n| if n == 4 { Err(Error::other("out of ink")) } else { Ok(n) });
+            let loader = DataLoader::new(Stream::new(items)).batch_size(2).drop_last().workers(workers);
+            assert_eq!(all(&loader, 0), [Ok(array![0, 1]), Ok(array![2, 3]), Err("item 4: out of ink".to_owned())]);
+
+            let unopened = move |_| if workers < 100 { panic!("no file") } else { [Ok(1)] };
+            let loader = DataLoader::new(Stream::new(unopened)).batch_size(2).drop_last().workers(workers);
+            assert_eq!(all(&loader, 0), [Err("item 0: panicked: no file".to_owned())]);
+        }
+    });
+}
+
+#[test]
 fn what_fails_for_a_whole_batch_names_the_batch() {
     soon(|| {
         for workers in WORKERS {
@@ -240,6 +255,35 @@ fn an_item_of_another_shape_is_named() {
     let images = numbers(6).map(|n| Array2::<f32>::zeros((2, if n == 4 { 5 } else { 3 })));
     let batches = all(&DataLoader::new(images).batch_size(3), 0);
     assert_eq!(batches[1], Err("item 4: shape [2, 5], expected [2, 3] as the first item of its batch".to_owned()));
+}
+
+/// The one of another shape has the place 1, in a batch of one item.
+#[test]
+fn arrays_of_another_shape_within_an_item_name_the_batch() {
+    /// Several arrays, which are put together with those of the other items.
+    #[derive(Clone)]
+    struct Several(Vec<Array1<f64>>);
+
+    impl Collate for Several {
+        type Batch = Array2<f64>;
+
+        fn collate(items: Vec<Self>) -> Result<Self::Batch, Error> {
+            let arrays: Vec<Array1<f64>> = items.into_iter().flat_map(|item| item.0).collect();
+            Collate::collate(arrays)
+        }
+    }
+
+    soon(|| {
+        let expected = [Err("batch 0: shape [2], expected [1] as the first item of its batch".to_owned())];
+        for workers in [0, 2] {
+            let arrays = vec![array![1.0], array![1.0, 2.0]];
+            let collate = |items: Vec<Vec<Array1<f64>>>, _: &mut Rng| Collate::collate(items.concat());
+            let loader = DataLoader::with_collate(Arrays::new(vec![arrays.clone()]), collate).workers(workers);
+            assert_eq!(all(&loader, 0), expected);
+            let loader = DataLoader::new(Arrays::new(vec![Several(arrays)])).workers(workers);
+            assert_eq!(all(&loader, 0), expected);
+        }
+    });
 }
 
 /// Tells when it is dropped.
@@ -293,6 +337,24 @@ fn an_epoch_that_is_dropped_midway_has_joined_its_threads() {
         epoch.next().unwrap().unwrap();
         drop(epoch);
         assert_eq!(threads.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// To fill the window would take five seconds.
+#[test]
+fn an_epoch_that_is_dropped_does_not_fill_the_window_first() {
+    soon(|| {
+        let slow = |_| {
+            (0_usize..).map(|n| {
+                thread::sleep(Duration::from_millis(5));
+                Ok(n)
+            })
+        };
+        let epoch = DataLoader::new(Stream::new(slow)).shuffle(1).workers(1).epoch(0);
+        thread::sleep(Duration::from_millis(20));
+        let begin = Instant::now();
+        drop(epoch);
+        assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
     });
 }
 
@@ -354,6 +416,30 @@ fn a_shuffled_stream_has_every_item_once_and_in_another_order_each_epoch() {
 }
 
 #[test]
+fn a_window_shuffles_only_what_is_shuffled_wherever_it_is_said() {
+    let stream = || DataLoader::new(counted(200)).batch_size(200);
+    let in_order = [Ok::<_, String>(Array1::from_iter(0..200_usize))];
+    assert_eq!(all(&stream().window(50), 0), in_order);
+    assert_eq!(all(&stream().window(1).shuffle(4), 0), in_order);
+    let shuffled = all(&stream().window(50).shuffle(4), 0);
+    assert_ne!(shuffled, in_order);
+    assert_eq!(shuffled, all(&stream().shuffle(4).window(50), 0));
+    assert_eq!(all(&stream().shuffle(4), 0), all(&stream().shuffle(4).window(1000), 0), "1,000 unless said");
+}
+
+#[test]
+fn a_place_behind_the_end_of_a_stream_has_no_batch() {
+    soon(|| {
+        for workers in WORKERS {
+            let stream = DataLoader::new(counted(10)).batch_size(2).workers(workers).map_batches(|batch, _| batch);
+            for batch in [5, 6, usize::MAX] {
+                assert!(stream.resume(LoaderState { epoch: 0, batch }).unwrap().next().is_none(), "{batch}");
+            }
+        }
+    });
+}
+
+#[test]
 fn items_of_several_parts_become_batches_of_several_arrays() {
     let data =
         Arrays::new((Array3::<f32>::zeros((5, 2, 3)).into_dyn(), vec!["a"; 5], array![true, false, true, true, false]));
@@ -363,12 +449,26 @@ fn items_of_several_parts_become_batches_of_several_arrays() {
     let rows = Arrays::new(array![[1, 2], [3, 4]].into_shared());
     let stacked = Collate::collate(vec![rows.get(1).unwrap(), rows.get(0).unwrap()]).unwrap();
     assert_eq!(stacked.index_axis(Axis(0), 0), array![3, 4]);
+    let wide = Collate::collate(vec![(1_isize, 2_i128, 3_u128), (-1, -2, 0)]).unwrap();
+    assert_eq!(wide, (array![1, -1], array![2, -2], array![3, 0]));
 }
 
 #[test]
 #[should_panic(expected = "Arrays: parts of [3, 2] rows, expected as many in each")]
 fn parts_of_different_lengths_are_refused() {
     let _ = Arrays::new((vec![1, 2, 3], vec![1, 2]));
+}
+
+#[test]
+#[should_panic(expected = "Arrays: parts of [2, 1] rows, expected as many in each")]
+fn parts_of_different_lengths_within_a_part_are_refused() {
+    let _ = Arrays::new(((vec![1, 2], vec![1]), vec![1, 2]));
+}
+
+#[test]
+#[should_panic(expected = "Arrays: an array without an axis, expected at least one")]
+fn an_array_without_an_axis_is_refused() {
+    let _ = Arrays::new(arr0(1.0).into_dyn());
 }
 
 #[test]
@@ -387,6 +487,18 @@ fn weights_of_another_number_are_refused() {
 #[should_panic(expected = "weighted: the weights sum to 0, expected a finite sum above 0")]
 fn weights_that_are_all_0_are_refused() {
     let _ = DataLoader::new(numbers(2)).weighted([0.0, 0.0], 0);
+}
+
+#[test]
+#[should_panic(expected = "weighted: the weights sum to inf, expected a finite sum above 0")]
+fn weights_of_an_infinite_sum_are_refused() {
+    let _ = DataLoader::new(numbers(2)).weighted([1e308, 1e308], 0);
+}
+
+#[test]
+#[should_panic(expected = "draws: 1 of a data set without items")]
+fn draws_of_a_data_set_without_items_are_refused() {
+    let _ = DataLoader::new(numbers(0)).weighted([0.0; 0], 0).draws(1);
 }
 
 #[test]

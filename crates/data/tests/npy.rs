@@ -1,13 +1,11 @@
 //! NPY and NPZ: what NumPy wrote is read, what is written are NumPy's bytes, and bad files have their messages.
 
-use flate2::{Compression, write::GzEncoder};
+#[path = "common/gzip.rs"]
+mod gzip;
+
+use gzip::gzip;
 use ndarray::{Array, Array0, Array1, Array2, Array3, ArrayD, Dimension, Ix1, Ix2, IxDyn, array};
-use std::{
-    fmt::Debug,
-    fs,
-    io::{Cursor, Write},
-    path::PathBuf,
-};
+use std::{fmt::Debug, fs, io::Cursor, path::PathBuf};
 use tapegrad_data::{
     Error,
     npy::{self, Element, ElementType},
@@ -232,9 +230,7 @@ fn no_cut_and_no_changed_byte_panics() {
 
 #[test]
 fn gzip_is_told_by_its_content() {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&bytes_of("i64.npy")).unwrap();
-    assert_eq!(read::<i64>(&encoder.finish().unwrap()).unwrap(), signed((2, 3)).into_dyn());
+    assert_eq!(read::<i64>(&gzip(&bytes_of("i64.npy"))).unwrap(), signed((2, 3)).into_dyn());
 }
 
 #[test]

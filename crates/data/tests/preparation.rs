@@ -84,6 +84,12 @@ fn columns_that_cannot_be_standardised_are_named() {
         damaged(array![1.0, 2.0], array![1.0]),
         "column 1: 2 means and 1 deviations, expected one of each for a column"
     );
+    // The squares of such distances are no numbers of f64.
+    for (far, deviation) in [(1e-200, "0"), (1e200, "inf")] {
+        let message = message(array![[0.0], [far]]);
+        let end = format!(" and deviation {deviation}, expected finite numbers, the deviation above 0");
+        assert!(message.starts_with("column 0: mean ") && message.ends_with(&end), "{message}");
+    }
     for (mean, std) in [(0.0, 0.0), (0.0, -1.0), (NAN, 1.0), (0.0, NAN), (0.0, f64::INFINITY)] {
         assert_eq!(
             damaged(array![0.0, mean], array![1.0, std]),
@@ -144,11 +150,24 @@ fn missing_values_are_dropped_filled_or_told() {
 }
 
 #[test]
+fn means_of_constant_and_of_large_values_are_exact() {
+    // Ten times 0.1 summed up and divided by ten is not 0.1.
+    let mut x = Array2::from_elem((11, 1), 0.1);
+    x[[4, 0]] = NAN;
+    let imputer = Imputer::fit(&x, Fill::Mean).unwrap();
+    assert_eq!(imputer.values(), array![0.1]);
+    assert_eq!(Standardiser::fit(&imputer.apply(&x)).unwrap().std(), array![1.0]);
+    assert_eq!(Imputer::fit(&array![[1e308], [1e308]], Fill::Mean).unwrap().values(), array![1e308]);
+}
+
+#[test]
 fn columns_that_cannot_be_filled_are_named() {
     for fill in [Fill::Mean, Fill::Median] {
         let message = |x: Array2<f64>| Imputer::fit(&x, fill).unwrap_err().to_string();
         assert_eq!(message(array![[1.0, NAN]]), "column 1: no value, expected at least one");
         assert_eq!(message(array![[-f64::INFINITY]]), "column 0: -inf, expected finite numbers");
     }
+    let far_apart = Imputer::fit(&array![[1.0, 1e308], [2.0, -1e308]], Fill::Mean).unwrap_err().to_string();
+    assert_eq!(far_apart, "column 1: -inf, expected finite numbers");
     assert_eq!(Imputer::new(array![1.0, NAN]).unwrap_err().to_string(), "column 1: NaN, expected finite numbers");
 }
