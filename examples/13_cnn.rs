@@ -70,7 +70,7 @@ fn train(net: &impl Forward, images: &Images, epochs: usize, vary: impl Fn(&Tens
 fn scores(net: &impl Forward, x: &Tensor) -> Tensor {
     net.eval();
     let parts: Vec<Tensor> = no_grad(|| x.split(500, 0).iter().map(|part| net.call(part)).collect());
-    Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
+    Tensor::cat(&parts, 0)
 }
 
 /// One digit through the four parts, with a filter that is set by hand.

@@ -9,10 +9,13 @@
 use tapegrad::manual_seed;
 use tapegrad::nn::{Conv2d, Linear, ReLU, Sequential, observe};
 use tapegrad::optim::Adam;
+use tapegrad::optim::schedule::Constant;
 use tapegrad::prelude::*;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
 use tapegrad::{Interpolation, MaxPool2dOptions, Padding};
-use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, percent_wrong, print_table};
+use tapegrad_examples::{
+    Failure, Images, Pca, Report, Run, fit, gray, percent_wrong, points_by_class, print_table, row,
+};
 
 const ABOUT: &str = "What a convolutional network learns inside, and what its parts are good for elsewhere.";
 
@@ -58,15 +61,11 @@ impl Forward for Net {
 
 /// Trains a model on inputs and classes, in batches of at most 100.
 fn train(model: &impl Forward, (x, y): (&Tensor, &Tensor), epochs: usize) {
-    let mut optimizer = Adam::new(model.parameters(), 1e-3);
     let n = y.numel();
-    for _ in 0..epochs {
-        for rows in Tensor::randperm(n).split(100.min(n), 0) {
-            optimizer.zero_grad();
-            model.call(&x.index_select(0, &rows)).cross_entropy(&y.index_select(0, &rows)).backward();
-            optimizer.step();
-        }
-    }
+    let batches = (0..epochs).flat_map(|_| Tensor::randperm(n).split(100.min(n), 0));
+    fit(Adam::new(model.parameters(), 1e-3), Constant::new(1e-3), batches, |rows| {
+        model.call(&x.index_select(0, &rows)).cross_entropy(&y.index_select(0, &rows))
+    });
 }
 
 /// Of each image's score for its class, the derivatives by what `of` is given in place of `at`.
@@ -105,9 +104,9 @@ fn layers(net: &Net, x: &Tensor, report: Report) -> Result<Report, Failure> {
 }
 
 /// The inputs at which each class's score is largest among those of some length: ascent from nothing.
-fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Failure> {
-    let y = Tensor::arange(0, classes as i64);
-    let mut x = Tensor::randn([classes, 1, 28, 28]) * 0.1;
+fn exciting(net: &Net, names: &[String], report: Report) -> Result<Report, Failure> {
+    let y = Tensor::arange(0, names.len() as i64);
+    let mut x = Tensor::randn([names.len(), 1, 28, 28]) * 0.1;
     for _ in 0..200 {
         let g = derivatives(&x, &y, |x| net.call(x));
         // A step of one length for every class, back to a length of 20, and a little smoothing against single pixels.
@@ -118,10 +117,9 @@ fn exciting(net: &Net, classes: usize, report: Report) -> Result<Report, Failure
     }
     let wrong = percent_wrong(&no_grad(|| net.call(&x)), &y);
     assert!(wrong == 0.0, "each is taken for its class");
-    let names: Vec<String> = (0..classes).map(|class| class.to_string()).collect();
     Ok(report.heading("What excites a unit most").figure(
         "exciting",
-        &pictures(&x.squeeze_dim(1), 10, 3, &names)?,
+        &pictures(&x.squeeze_dim(1), 10, 3, names)?,
         "Inputs of one length found by ascent on each class's score. The network is sure of all; people are not.",
     )?)
 }
@@ -144,9 +142,7 @@ fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, 
         score(x) - score(&left)
     };
     let falls = [fall(&saliency), fall(&places), fall(&Tensor::rand(x.shape()))];
-    let names = ["saliency", "Grad-CAM", "at random"];
-    let rows: Vec<Vec<String>> =
-        names.iter().zip(falls).map(|(name, fall)| vec![(*name).to_owned(), format!("{fall:.2}")]).collect();
+    let rows = [0, 1, 2].map(|i| row(["saliency", "Grad-CAM", "at random"][i], &[falls[i]], 2));
     let header = ["40 pixels taken away", "the score falls by"];
     print_table(&header, &rows);
     assert!(falls[0] > 1.5 * falls[2] && falls[1] > 1.5 * falls[2], "{falls:?}");
@@ -161,17 +157,13 @@ fn reasons(net: &Net, x: &Tensor, y: &Tensor, report: Report) -> Result<Report, 
 
 /// The last features of test images in the plane of their first two principal components.
 fn map(net: &Net, images: &Images, report: Report) -> Result<Report, Failure> {
-    let n = images.test_y.numel().min(2_000);
-    let features = no_grad(|| net.features(&net.maps(&images.test_x.narrow(0, 0, n))));
+    let images = images.first_tests(2_000);
+    let features = no_grad(|| net.features(&net.maps(&images.test_x)));
     let pca = Pca::of(&features, 2);
     let share = (pca.variances.sum() / features.var_dim(0).sum()).item();
-    let at = pca.project(&features).to_dtype(DType::F64);
-    let mut plot = Plot::new("The last features").x_label("first component").y_label("second component");
-    for (class, name) in images.names.iter().enumerate() {
-        let rows = images.test_y.narrow(0, 0, n).eq(class).nonzero().flatten();
-        let column = |j| at.index_select(0, &rows).select(1, j).to_vec::<f64>();
-        plot = plot.points(name, &column(0)?, &column(1)?);
-    }
+    let plot = Plot::new("The last features").x_label("first component").y_label("second component");
+    let plot = points_by_class(plot, &pca.project(&features), &images.test_y, &images.names)?;
+    let n = images.test_y.numel();
     let caption = format!("{n} test images; two of 64 components hold {:.0} % of the variance.", 100.0 * share);
     Ok(report.heading("A map of the last features").figure("map", &plot.draw()?, &caption)?)
 }
@@ -219,7 +211,7 @@ fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<R
         ("upper classes, a net trained on few images", errors[0]),
         ("the same, its convolutions from the lower classes", errors[1]),
     ];
-    let rows = rows.map(|(name, wrong)| vec![name.to_owned(), format!("{wrong:.1}")]);
+    let rows = rows.map(|(name, wrong)| row(name, &[wrong], 1));
     let header = ["classifier", "test, % wrong"];
     println!();
     print_table(&header, &rows);
@@ -234,11 +226,8 @@ fn again(images: &Images, few: usize, epochs: usize, report: Report) -> Result<R
 fn main() -> Result<(), Failure> {
     let run =
         Run::with_data(ABOUT, "examples/14_inside_the_network", "a folder with IDX files of images of 28 by 28 pixels");
-    let images = Images::idx(&run.data.clone().unwrap_or_else(|| data("mnist")))?;
+    let images = Images::idx_28(run.data.as_deref())?;
     let (images, epochs) = if run.quick { (images.first(6_000).first_tests(1_000), 2) } else { (images, 3) };
-    if images.x.shape()[1..] != [1, 28, 28] {
-        return Err(format!("images {:?}, expected [N, 1, 28, 28]", images.x.shape()).into());
-    }
     manual_seed(1);
     let net = Net::new(images.names.len());
     train(&net, (&images.x, &images.y), epochs);
@@ -248,7 +237,7 @@ fn main() -> Result<(), Failure> {
     let (x, y) = (images.test_x.narrow(0, 0, 200), images.test_y.narrow(0, 0, 200));
     let about = format!("Three convolutions and two dense layers, wrong on {wrong:.2} % of the test images.");
     let report = layers(&net, &x, Report::new(&run, "Inside the network").paragraph(&about))?;
-    let report = exciting(&net, images.names.len(), report)?;
+    let report = exciting(&net, &images.names, report)?;
     let report = reasons(&net, &x, &y, report)?;
     let report = map(&net, &images, report)?;
     again(&images, 50, epochs, report)?.save()?;

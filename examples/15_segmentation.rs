@@ -12,13 +12,13 @@ use tapegrad::data::{datasets, idx, shuffled_batches};
 use tapegrad::ndarray::{Array2, Array3, Axis, concatenate};
 use tapegrad::nn::{BatchNorm2d, Conv2d, ConvTranspose2d, MaxPool2d, ReLU, Sequential, summary};
 use tapegrad::optim::AdamW;
-use tapegrad::optim::schedule::{OneCycle, Schedule};
+use tapegrad::optim::schedule::OneCycle;
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{Average, Confusion};
 use tapegrad::viz::{Caption, ImageGrid};
 use tapegrad::{CrossEntropyOptions, manual_seed};
 use tapegrad_examples::{
-    COLOURS, Failure, Masked, Report, Run, Scenes, brightened, bytes, data, otsu, painted, print_table,
+    COLOURS, Failure, Masked, Report, Run, Scenes, brightened, bytes, data, fit, otsu, painted, print_table, row,
 };
 
 const ABOUT: &str = "Segmentation: a class for each pixel, by an encoder and a decoder with skip connections.";
@@ -86,10 +86,10 @@ fn train(net: &UNet, data: &Masked, epochs: usize, background: f64, turned: bool
     let (rows, classes) = (data.images.len_of(Axis(0)), net.head.weight.shape()[0]);
     let weight = Tensor::ones([classes]).masked_fill(&Tensor::arange(0, classes as i64).eq(0), background);
     let options = CrossEntropyOptions { weight: Some(weight), ..Default::default() };
-    let mut optimizer = AdamW::new(net.parameters(), 1e-3);
     let schedule = OneCycle::new(4e-3, epochs * rows.div_ceil(BATCH));
+    let batches = (0..epochs).flat_map(|epoch| shuffled_batches(rows, BATCH, 1, epoch as u64));
     net.train();
-    for (step, rows) in (0..epochs).flat_map(|epoch| shuffled_batches(rows, BATCH, 1, epoch as u64)).enumerate() {
+    fit(AdamW::new(net.parameters(), 1e-3), schedule, batches, |rows| {
         let batch = data.select(&rows);
         let (mut x, mut y) = (batch.x(), batch.y());
         if turned {
@@ -99,18 +99,15 @@ fn train(net: &UNet, data: &Masked, epochs: usize, background: f64, turned: bool
                 (x, y) = (x.flip([-1]), y.flip([-1]));
             }
         }
-        optimizer.set_lr(schedule.lr(step));
-        optimizer.zero_grad();
-        net.call(&x).cross_entropy_with(&y, &options).backward();
-        optimizer.step();
-    }
+        net.call(&x).cross_entropy_with(&y, &options)
+    });
     net.eval();
 }
 
 /// The class with the highest score at each pixel, an image at a time so that memory stays small.
 fn predict(net: &UNet, data: &Masked) -> Tensor {
     let parts: Vec<Tensor> = no_grad(|| data.x().split(1, 0).iter().map(|x| net.call(x).argmax_dim(1)).collect());
-    Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)
+    Tensor::cat(&parts, 0)
 }
 
 /// One large image. Each quarter, two rows of patches, is tested by networks that were trained on the patches of the others.
@@ -137,12 +134,9 @@ fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
             train(&net, &others, epochs, 1.0, true);
             found.push(predict(&net, &test));
         }
-        let mut cells = vec![(quarter + 1).to_string()];
-        for (all, found) in all.iter_mut().zip(&found) {
-            all.add(found, &test.y());
-            cells.push(format!("{:.3}", Confusion::of(found, &test.y()).iou(FOREGROUND)));
-        }
-        rows.push(cells);
+        all.iter_mut().zip(&found).for_each(|(all, found)| all.add(found, &test.y()));
+        let ious: Vec<f64> = found.iter().map(|found| Confusion::of(found, &test.y()).iou(FOREGROUND)).collect();
+        rows.push(row(&(quarter + 1).to_string(), &ious, 3));
         if quarter == 0 {
             strips = vec![brightened(&test.images), painted(&test.classes.mapv(|class| 3 * class), &ERRORS)];
             for found in &found {
@@ -150,9 +144,8 @@ fn nuclei(run: &Run, report: Report) -> Result<Report, Failure> {
             }
         }
     }
-    let [threshold, plain, skipping] = all.each_ref().map(|table| table.iou(FOREGROUND));
-    let ious = [threshold, plain, skipping].map(|iou| format!("{iou:.3}"));
-    rows.push([vec!["together".to_owned()], ious.to_vec()].concat());
+    let ious @ [threshold, plain, skipping] = all.each_ref().map(|table| table.iou(FOREGROUND));
+    rows.push(row("together", &ious, 3));
     let header = ["quarter of the image", "Otsu's threshold", "without skip connections", "with"];
     println!("\nIoU of the nuclei; thresholds and networks are those of the other quarters:");
     print_table(&header, &rows);
@@ -200,8 +193,9 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     {
         let mut table = Confusion::new(11);
         table.add(&found, &y);
-        ious.push([Confusion::of(&found.gt(0), &y.gt(0)).iou(FOREGROUND), table.iou(Average::Macro)]);
-        rows.push([vec![name], ious[ious.len() - 1].map(|iou| format!("{iou:.3}")).to_vec()].concat());
+        let of_name = [Confusion::of(&found.gt(0), &y.gt(0)).iou(FOREGROUND), table.iou(Average::Macro)];
+        rows.push(row(&name, &of_name, 3));
+        ious.push(of_name);
     }
     let header = ["", "IoU of the foreground", "mean IoU of 11 classes"];
     println!("\n{count} scenes of digits to train on, {tests} to test with:");
@@ -240,11 +234,11 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
             *sum += Confusion::of(&guess, &one.y()).iou(FOREGROUND);
         }
     }
-    let names = ["Otsu's threshold of each image", "U-Net"];
-    let row = |i: usize| vec![names[i].to_owned(), format!("{:.3}", sums[i] / count as f64)];
-    let (header, rows) = (["", "IoU of the foreground, mean of the test images"], [row(0), row(1)]);
+    let means = sums.map(|sum| sum / count as f64);
+    let rows = [0, 1].map(|i| row(["Otsu's threshold of each image", "U-Net"][i], &means[i..=i], 3));
+    let header = ["", "IoU of the foreground, mean of the test images"];
     print_table(&header, &rows);
-    let report = report.result(&format!("mean IoU of the foreground {:.3}", sums[1] / count as f64));
+    let report = report.result(&format!("mean IoU of the foreground {:.3}", means[1]));
     Ok(report.table(&header, &rows).figure("own", &test.beside(&found, 8, 1)?, "The first test images.")?)
 }
 

@@ -10,15 +10,15 @@
 use std::path::Path;
 
 use tapegrad::data::{datasets, shuffled_batches};
-use tapegrad::ndarray::{Array3, ArrayView2, Axis, Ix2};
-use tapegrad::nn::{BatchNorm2d, Conv2d, Linear, MaxPool2d, ReLU, Sequential, summary};
-use tapegrad::optim::schedule::{OneCycle, Schedule};
-use tapegrad::optim::{Adam, AdamW};
+use tapegrad::ndarray::{Array3, Axis, Ix2};
+use tapegrad::nn::{BatchNorm2d, Conv2d, MaxPool2d, ReLU, Sequential, summary};
+use tapegrad::optim::AdamW;
+use tapegrad::optim::schedule::OneCycle;
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{Detection, Detections, GroundTruth, non_maximum_suppression};
 use tapegrad::{FocalOptions, Reduction, manual_seed};
 use tapegrad_examples::{
-    Boxed, Failure, Report, Run, Scenes, bounds, centred, components, data, faultless, print_table, shares, spread,
+    Boxed, Failure, Report, Run, Scenes, Touching, data, faultless, fit, print_table, row, shares, spread,
 };
 
 const ABOUT: &str = "Detection: where digits are in an image and which they are, by one look at all places.";
@@ -74,12 +74,12 @@ fn boxes(rows: &Tensor, cells: &[[usize; 2]]) -> Tensor {
 fn train(net: &Detector, data: &Boxed, epochs: usize) -> [f64; 2] {
     let (count, height, width) = data.images.dim();
     let [down, across, classes] = [height / STRIDE, width / STRIDE, net.head.weight.shape()[0] - 4];
-    let mut optimizer = AdamW::new(net.parameters(), 1e-3);
     let schedule = OneCycle::new(4e-3, epochs * count.div_ceil(BATCH));
+    let batches = (0..epochs).flat_map(|epoch| shuffled_batches(count, BATCH, 1, epoch as u64)).zip(1..);
     let options = FocalOptions { reduction: Reduction::Sum, ..Default::default() };
     let mut recent = [0.0; 2];
     net.train();
-    for (step, images) in (0..epochs).flat_map(|e| shuffled_batches(count, BATCH, 1, e as u64)).enumerate() {
+    fit(AdamW::new(net.parameters(), 1e-3), schedule, batches, |(images, step)| {
         // The cell with a box's middle is to find it.
         let (mut cells, mut chosen, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
         let mut is_class = vec![0.0f32; images.len() * down * across * classes];
@@ -97,18 +97,15 @@ fn train(net: &Detector, data: &Boxed, epochs: usize) -> [f64; 2] {
         let is_class = is_class.into_iter().collect::<Tensor>().reshape([-1, classes as isize]);
         let wanted = wanted.into_iter().collect::<Tensor>().reshape([-1, 4]);
 
-        optimizer.set_lr(schedule.lr(step));
-        optimizer.zero_grad();
         let rows = net.call(&shares(&data.images.select(Axis(0), &images)));
         let focal = rows.narrow(1, 4, classes).sigmoid_focal_loss_with(&is_class, &options) / cells.len().max(1);
         let giou = boxes(&rows.index_select(0, &Tensor::from(chosen)), &cells).giou_loss_with(&wanted, Reduction::Sum)
             / cells.len().max(1);
-        (&focal + &giou).backward();
-        optimizer.step();
-        for (recent, loss) in recent.iter_mut().zip([focal, giou]) {
-            *recent += (loss.item() - *recent) / (step + 1).min(100) as f64;
+        for (recent, loss) in recent.iter_mut().zip([&focal, &giou]) {
+            *recent += (loss.item() - *recent) / f64::from(step.min(100));
         }
-    }
+        focal + giou
+    });
     net.eval();
     recent
 }
@@ -129,30 +126,6 @@ fn find(net: &Detector, images: &Array3<u8>) -> Result<Vec<Vec<Detection>>, Fail
         });
         let likely: Vec<Detection> = found.filter(|found| found.score > 0.01).collect();
         all.push(non_maximum_suppression(&likely, 0.4));
-    }
-    Ok(all)
-}
-
-/// A linear model of MNIST's digits, for what finds boxes without a class.
-fn classifier(images: &Array3<u8>, labels: &[i64], epochs: u64) -> Linear {
-    let net = Linear::new(784, 10);
-    let mut optimizer = Adam::new(net.parameters(), 1e-3);
-    for rows in (0..epochs).flat_map(|epoch| shuffled_batches(labels.len(), 100, 1, epoch)) {
-        let y: Tensor = rows.iter().map(|row| labels[*row]).collect();
-        optimizer.zero_grad();
-        net.call(&shares(&images.select(Axis(0), &rows)).reshape([-1, 784])).cross_entropy(&y).backward();
-        optimizer.step();
-    }
-    net
-}
-
-/// Parts of touching light pixels, each put into the middle of an image as MNIST's digits are, by its centre of mass.
-fn parts(image: ArrayView2<'_, u8>, classifier: &Linear) -> Result<Vec<Detection>, Failure> {
-    let mut all = Vec::new();
-    for part in components(image.mapv(|pixel| pixel > 0).view()).into_iter().filter(|part| part.len() > 9) {
-        let (score, class) =
-            no_grad(|| classifier.call(&shares(&centred(image, &part)).reshape([1, 784])).softmax(1)).max_dim(1);
-        all.push(Detection { class: class.item() as usize, score: score.item(), bounds: bounds(part) });
     }
     Ok(all)
 }
@@ -187,16 +160,12 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let net = Detector::new(10);
     let [focal, giou] = train(&net, &scenes, 1);
-    let labels: Vec<i64> = mnist.train_labels.iter().map(|label| i64::from(*label)).collect();
-    let linear = classifier(&mnist.train_images, &labels, if run.quick { 1 } else { 3 });
-    let touching = |images: &Array3<u8>| images.axis_iter(Axis(0)).map(|image| parts(image, &linear)).collect();
+    let touching = Touching::train(&mnist.train_images, &mnist.train_labels, if run.quick { 1 } else { 3 });
 
     // From which score on boxes are to be shown is found on scenes that were trained on, for each of the two.
     let known = scenes.first(tests);
-    let plain: [Result<Vec<_>, Failure>; 2] = [touching(&known.images), touching(&test.images)];
-    let [known_plain, plain] = plain;
     let ways = [
-        ("touching pixels, linear model", known_plain?, plain?),
+        ("touching pixels, linear model", touching.find(&known.images), touching.find(&test.images)),
         ("detector", find(&net, &known.images)?, find(&net, &test.images)?),
     ];
     let (mut rows, mut means, mut shown) = (Vec::new(), Vec::new(), Vec::new());
@@ -247,8 +216,7 @@ fn own(run: &Run, folder: &Path, report: Report) -> Result<Report, Failure> {
     let found = find(&net, &test.images)?;
     let mut told = Detections::new(RIGHT);
     found.iter().zip(&test.boxes).for_each(|(found, truth)| told.add(found, truth));
-    let rows: Vec<_> =
-        told.by_class().iter().map(|(class, ap)| vec![names[*class].clone(), format!("{ap:.3}")]).collect();
+    let rows: Vec<_> = told.by_class().iter().map(|(class, ap)| row(&names[*class], &[*ap], 3)).collect();
     let header = ["class", "average precision at IoU 0.5"];
     print_table(&header, &rows);
     let first: Vec<usize> = (0..test.boxes.len().min(8)).collect();

@@ -13,14 +13,14 @@ use std::path::Path;
 
 use tapegrad::data::{csv::Table, datasets, split};
 use tapegrad::manual_seed;
-use tapegrad::ndarray::{Array1, Array2, Axis};
+use tapegrad::ndarray::{Array2, ArrayView1, Axis, Slice};
 use tapegrad::nn::{Linear, ReLU, Sequential};
 use tapegrad::optim::AdamW;
-use tapegrad::optim::schedule::{Cosine, Schedule};
+use tapegrad::optim::schedule::Cosine;
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::Residuals;
 use tapegrad::viz::Plot;
-use tapegrad_examples::{Failure, Report, Run, data, moments, percent_wrong, print_table, standardised};
+use tapegrad_examples::{Failure, Report, Run, data, fit, moments, percent_wrong, print_table, standardised};
 
 const ABOUT: &str = "A trunk that several tasks share: joint, separate and frozen, with few labels for the target.";
 const WAYS: [&str; 3] = ["separate", "joint", "frozen trunk"];
@@ -36,8 +36,8 @@ struct Task {
 }
 
 impl Task {
-    fn number(values: &Array1<f64>) -> Task {
-        Task { values: Tensor::from(values.clone()).to_dtype(DType::F32), classes: None, moments: (0.0, 1.0) }
+    fn number(values: ArrayView1<'_, f64>) -> Task {
+        Task { values: Tensor::from(values.to_owned()).to_dtype(DType::F32), classes: None, moments: (0.0, 1.0) }
     }
 
     fn class(values: Tensor, classes: usize) -> Task {
@@ -120,13 +120,8 @@ impl Net {
 
     /// Trains these parameters, on batches of 64 of the loss that `loss` gives.
     fn train(parameters: Vec<Tensor>, steps: usize, loss: impl Fn() -> Tensor) {
-        let (mut optimizer, schedule) = (AdamW::new(parameters, 3e-3).weight_decay(0.01), Cosine::new(3e-3, steps));
-        for step in 0..steps {
-            optimizer.set_lr(schedule.lr(step));
-            optimizer.zero_grad();
-            loss().backward();
-            optimizer.step();
-        }
+        let optimizer = AdamW::new(parameters, 3e-3).weight_decay(0.01);
+        fit(optimizer, Cosine::new(3e-3, steps), 0..steps, |_| loss());
     }
 }
 
@@ -217,12 +212,12 @@ fn of_file(path: &Path) -> Result<Problem, Failure> {
     if rows < 100 || columns.is_empty() {
         return Err(format!("{}: expected 100 rows or more, of three columns or more", path.display()).into());
     }
-    let tasks = (vec![Task::number(&table.f64(near)?)], &Task::number(&table.f64(target)?));
+    let number = |name: &str| -> Result<Task, Failure> { Ok(Task::number(table.f64(name)?.view())) };
     let parts = split(rows, [0.8, 0.2], 1);
     Ok(Problem::new(
         ("The target", "Root of the mean squared error"),
         &table.matrix(columns)?,
-        tasks,
+        (vec![number(near)?], &number(target)?),
         &parts,
         &[rows / 20, rows / 4, rows / 2],
     )?)
@@ -240,7 +235,8 @@ fn main() -> Result<(), Failure> {
     }
     let houses = datasets::king_county(data("king_county"))?;
     let columns: Vec<usize> = (0..houses.feature_names.len()).filter(|&j| houses.feature_names[j] != "grade").collect();
-    let tasks = (vec![Task::number(&houses.feature("grade").to_owned())], &Task::number(&houses.price.mapv(f64::ln)));
+    let grade = Task::number(houses.feature("grade"));
+    let tasks = (vec![grade], &Task::number(houses.price.mapv(f64::ln).view()));
     let name = ("Price of a house beside its grade", "Root of the mean squared error of ln price");
     let parts = houses.split([0.8, 0.2], 1);
     let houses =
@@ -248,13 +244,13 @@ fn main() -> Result<(), Failure> {
 
     let table = Table::read(data("penguins.csv"))?;
     let measures = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"];
-    let measures: Result<Vec<_>, _> = measures.iter().map(|name| table.f64_with_missing(name, &["NA"])).collect();
-    let (measures, sexes, species) = (measures?, table.strings("sex")?, table.categories("species")?);
+    let (sexes, species) = (table.strings("sex")?, table.categories("species")?);
     let complete: Vec<usize> = (0..table.n_rows()).filter(|&i| sexes[i] != "NA").collect();
-    let features = Array2::from_shape_fn((complete.len(), 3), |(i, j)| measures[j][complete[i]]);
+    let measures = table.matrix_with_missing(&measures, &["NA"])?.select(Axis(0), &complete);
+    let features = measures.slice_axis(Axis(1), Slice::from(..3)).to_owned();
     let species = Task::class(complete.iter().map(|&i| species.codes[i]).collect(), 3);
     let sex = Task::class(complete.iter().map(|&i| i64::from(sexes[i] == "male")).collect(), 2);
-    let mass = Task::number(&measures[3].select(Axis(0), &complete));
+    let mass = Task::number(measures.column(3));
     let parts = split(complete.len(), [0.7, 0.3], 1);
     let penguins =
         |name, near, target: Task| Problem::new(name, &features, (near, &target), &parts, &[10, 20, 50, 200]);

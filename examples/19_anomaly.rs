@@ -14,14 +14,16 @@ use std::path::Path;
 
 use tapegrad::data::{csv::Table, shuffled_batches, split};
 use tapegrad::manual_seed;
-use tapegrad::ndarray::{Array1, Axis};
-use tapegrad::nn::{Linear, ReLU, Sequential, Tanh};
+use tapegrad::ndarray::Axis;
+use tapegrad::nn::{Linear, Sequential, Tanh};
 use tapegrad::optim::Adam;
-use tapegrad::optim::schedule::{OneCycle, Schedule};
+use tapegrad::optim::schedule::OneCycle;
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::roc_auc;
 use tapegrad::viz::{Caption, ImageGrid, Plot, Png};
-use tapegrad_examples::{Failure, Images, Pca, Report, Run, data, gray, print_table, spread, standardised};
+use tapegrad_examples::{
+    Failure, Images, Pca, Report, Run, data, dense, fit, gray, print_table, row, spread, standardised,
+};
 
 const ABOUT: &str = "Anomalies by the error of an autoencoder: a digit left out, and malignant tumours.";
 const METHODS: [&str; 3] = ["autoencoder", "PCA of the same width", "distance from the mean"];
@@ -33,17 +35,13 @@ fn score(x: &Tensor, back: &Tensor) -> Tensor {
 
 /// Trains on batches of rows in a random order.
 fn train(net: &Sequential, x: &Tensor, batch: usize, epochs: usize) {
-    let rows = x.shape()[0];
-    let schedule = OneCycle::new(3e-3, epochs * rows.div_ceil(batch));
-    let mut optimizer = Adam::new(net.parameters(), 1e-3);
-    let batches = (0..epochs).flat_map(|epoch| shuffled_batches(rows, batch, 1, epoch as u64));
-    for (step, rows) in batches.enumerate() {
+    let n = x.shape()[0];
+    let schedule = OneCycle::new(3e-3, epochs * n.div_ceil(batch));
+    let batches = (0..epochs).flat_map(|epoch| shuffled_batches(n, batch, 1, epoch as u64));
+    fit(Adam::new(net.parameters(), 1e-3), schedule, batches, |rows| {
         let rows = x.index_select(0, &rows.into_iter().map(|row| row as i64).collect());
-        optimizer.set_lr(schedule.lr(step));
-        optimizer.zero_grad();
-        net.call(&rows).mse_loss(&rows).backward();
-        optimizer.step();
-    }
+        net.call(&rows).mse_loss(&rows)
+    });
 }
 
 /// The scores of the test rows by each of [`METHODS`].
@@ -96,32 +94,24 @@ fn curves(
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     const WIDTH: usize = 16;
     let (rows, tests, epochs) = if run.quick { (6_000, 2_000, 4) } else { (30_000, 10_000, 6) };
-    let digits = Images::mnist()?;
-    let (low, high) = (digits.x.min(), digits.x.max());
-    let pixels = |x: &Tensor, n| (x.narrow(0, 0, n) - &low) / (&high - &low);
-    let (x, test) = (pixels(&digits.x, rows), pixels(&digits.test_x, tests));
-    let (y, test_y) = (digits.y.narrow(0, 0, rows), digits.test_y.narrow(0, 0, tests));
+    let Images { x, y, test_x: test, test_y, .. } = Images::mnist()?.first(rows).first_tests(tests).unit_rows();
     let (mut table, mut areas, mut shown) = (Vec::new(), [0.0; 3], None);
     let left_out: Vec<i64> = if run.quick { vec![0, 1] } else { (0..10).collect() };
     for &digit in &left_out {
         manual_seed(1);
         let known = x.index_select(0, &y.ne(digit).nonzero().flatten());
-        let sizes = [784, 256, 64, WIDTH, 64, 256, 784];
-        let net = sizes.windows(2).enumerate().fold(Sequential::new(), |net, (i, pair)| {
-            let net = if i > 0 && i != 3 { net.push(ReLU::new()) } else { net };
-            net.push(Linear::new(pair[0], pair[1]))
-        });
+        let net = Sequential::from((dense(&[784, 256, 64, WIDTH]), dense(&[WIDTH, 64, 256, 784])));
         train(&net, &known, 100, epochs);
         let (scores, strange) = (scores(&net, WIDTH, &known, &test), test_y.eq(digit).to_dtype(DType::I64));
         let of_digit = scores.each_ref().map(|scores| roc_auc(scores, &strange));
-        table.push([vec![digit.to_string()], of_digit.map(|area| format!("{area:.3}")).to_vec()].concat());
+        table.push(row(&digit.to_string(), &of_digit, 3));
         areas.iter_mut().zip(of_digit).for_each(|(sum, area)| *sum += area / left_out.len() as f64);
         assert!(digit != 1 || of_digit[0] < 0.5, "a 1 is simple: {of_digit:?}");
         if digit == 0 {
             shown = Some((scores, strange, net));
         }
     }
-    table.push([vec!["mean".to_owned()], areas.map(|area| format!("{area:.3}")).to_vec()].concat());
+    table.push(row("mean", &areas, 3));
     let header = [&["digit left out"][..], &METHODS].concat();
     println!("area under the ROC curve, {rows} digits, {WIDTH} numbers in the middle:");
     print_table(&header, &table);
@@ -180,16 +170,11 @@ fn table(path: &Path, starts: u64, report: Report) -> Result<(Report, [f64; 3]),
         let of_known = features.select(Axis(0), &known);
         let [x, test] = [&known, &tested]
             .map(|rows| Tensor::from(standardised(&features.select(Axis(0), rows), &of_known)).to_dtype(DType::F32));
-        let net = Sequential::new()
-            .push(Linear::new(columns.len(), 16))
-            .push(Tanh::new())
-            .push(Linear::new(16, WIDTH))
-            .push(Linear::new(WIDTH, 16))
-            .push(Tanh::new())
-            .push(Linear::new(16, columns.len()));
+        let half = |from, to| Sequential::from((Linear::new(from, 16), Tanh::new(), Linear::new(16, to)));
+        let net = Sequential::from((half(columns.len(), WIDTH), half(WIDTH, columns.len())));
         train(&net, &x, 16, 200);
-        let strange: Array1<i64> = tested.iter().map(|&i| i64::from(kinds.codes[i] != normal)).collect();
-        let (scores, strange) = (scores(&net, WIDTH, &x, &test), Tensor::from(strange));
+        let strange: Tensor = tested.iter().map(|&i| i64::from(kinds.codes[i] != normal)).collect();
+        let scores = scores(&net, WIDTH, &x, &test);
         areas.push(scores.each_ref().map(|scores| roc_auc(scores, &strange)));
         shown.get_or_insert((scores, strange));
     }

@@ -12,16 +12,18 @@
 
 use std::path::Path;
 
-use tapegrad::data::csv::Table;
+use tapegrad::data::{csv::Table, missing::complete_rows};
 use tapegrad::manual_seed;
-use tapegrad::ndarray::Array2;
-use tapegrad::nn::{Linear, ReLU, Sequential};
+use tapegrad::ndarray::Axis;
 use tapegrad::optim::Adam;
-use tapegrad::optim::schedule::{Cosine, OneCycle, Schedule};
+use tapegrad::optim::schedule::{Constant, Cosine, OneCycle};
 use tapegrad::prelude::*;
 use tapegrad::train::metrics::{adjusted_rand, purity};
 use tapegrad::viz::{Caption, ImageGrid, Plot, Svg};
-use tapegrad_examples::{Failure, Images, Pca, Report, Run, assert_close, data, gray, print_table, standardised};
+use tapegrad_examples::{
+    Failure, Images, Pca, Report, Run, assert_close, data, dense, fit, gray, points_by_class, print_table, row,
+    standardised,
+};
 
 const ABOUT: &str = "Clusters of irises, penguins and digits: k-means, a Gaussian mixture, deep embedded clustering.";
 
@@ -35,17 +37,15 @@ struct Points {
 
 impl Points {
     /// The complete rows of a table, each column with its mean and deviation taken out.
-    fn read(name: &'static str, path: &Path, class: &str, columns: &[String]) -> Result<Points, Failure> {
+    fn read(name: &'static str, path: &Path, class: &str, columns: &[impl AsRef<str>]) -> Result<Points, Failure> {
         let table = Table::read(path)?;
-        let columns: Result<Vec<_>, _> = columns.iter().map(|c| table.f64_with_missing(c, &["", "NA"])).collect();
-        let (columns, classes) = (columns?, table.categories(class)?);
-        let rows: Vec<usize> = (0..table.n_rows()).filter(|&i| columns.iter().all(|c| !c[i].is_nan())).collect();
+        let (x, kinds) = (table.matrix_with_missing(columns, &["", "NA"])?, table.categories(class)?);
+        let rows = complete_rows(&x);
         if rows.len() < 10 || columns.is_empty() {
             return Err(format!("{}: expected 10 complete rows of numbers or more", path.display()).into());
         }
-        let x = Array2::from_shape_fn((rows.len(), columns.len()), |(i, j)| columns[j][rows[i]]);
-        let classes_of_rows = rows.iter().map(|&i| classes.codes[i]).collect();
-        Ok(Points { name, x: Tensor::from(standardised(&x, &x)), classes: classes_of_rows, names: classes.labels })
+        let (x, classes) = (x.select(Axis(0), &rows), rows.iter().map(|&row| kinds.codes[row]).collect());
+        Ok(Points { name, x: Tensor::from(standardised(&x, &x)), classes, names: kinds.labels })
     }
 }
 
@@ -90,24 +90,21 @@ impl Forward for Mixture {
 }
 
 impl Mixture {
-    /// Trained by gradient, from given centres. Gives minus the mean of log p(x) by step too.
-    fn train(x: &Tensor, centres: &Tensor, steps: usize) -> (Mixture, Vec<f64>) {
+    /// Trained by gradient, from given centres.
+    fn train(x: &Tensor, centres: &Tensor, steps: usize) -> Mixture {
         let mixture = Mixture {
             shares: Param::new(x.zeros_like().narrow(0, 0, centres.shape()[0]).select(1, 0)),
             means: Param::new(centres.clone()),
             log_deviations: Param::new(centres.zeros_like()),
         };
-        let (mut optimizer, schedule) = (Adam::new(mixture.parameters(), 0.05), Cosine::new(0.05, steps));
-        let losses = (0..steps).map(|step| {
-            let loss = -mixture.call(x).logsumexp_dim(1).mean();
-            optimizer.set_lr(schedule.lr(step));
-            optimizer.zero_grad();
-            loss.backward();
-            optimizer.step();
-            loss.item()
-        });
-        let losses = losses.collect();
-        (mixture, losses)
+        let optimizer = Adam::new(mixture.parameters(), 0.05);
+        fit(optimizer, Cosine::new(0.05, steps), 0..steps, |_| -mixture.log_likelihood(x));
+        mixture
+    }
+
+    /// The mean of log p(x).
+    fn log_likelihood(&self, x: &Tensor) -> Tensor {
+        self.call(x).logsumexp_dim(1).mean()
     }
 
     /// How far a step of expectation-maximisation would move a mean: not at all where log p is at its greatest.
@@ -120,18 +117,13 @@ impl Mixture {
 
 /// The points along two principal components, a colour and shape for each group.
 fn map(title: &str, x: &Tensor, groups: &Tensor, names: &[String]) -> Result<Svg, Failure> {
-    let plane = Pca::of(x, 2).project(x).to_dtype(DType::F64);
-    let mut plot = Plot::new(title).x_label("first component").y_label("second");
-    for (group, name) in (0..).zip(names) {
-        let points = plane.index_select(0, &groups.eq(group).nonzero().flatten());
-        plot = plot.points(name, &points.select(1, 0).to_vec::<f64>()?, &points.select(1, 1).to_vec::<f64>()?);
-    }
-    Ok(plot.draw()?)
+    let plot = Plot::new(title).x_label("first component").y_label("second");
+    Ok(points_by_class(plot, &Pca::of(x, 2).project(x), groups, names)?.draw()?)
 }
 
 fn judged(name: &str, clusters: &Tensor, classes: &Tensor) -> (Vec<String>, [f64; 2]) {
     let marks = [purity(clusters, classes), adjusted_rand(clusters, classes)];
-    (vec![name.to_owned(), format!("{:.3}", marks[0]), format!("{:.3}", marks[1])], marks)
+    (row(name, &marks, 3), marks)
 }
 
 const HEADER: [&str; 3] = ["clusters by", "purity", "adjusted Rand index"];
@@ -141,13 +133,12 @@ fn table(points: &Points, report: Report) -> Result<(Report, [f64; 4]), Failure>
     manual_seed(1);
     let (x, k) = (&points.x, points.names.len());
     let centres = k_means(x, k, 20);
-    let (mixture, losses) = Mixture::train(x, &centres, 1_000);
-    let moved = mixture.moved_by_em(x);
+    let mixture = Mixture::train(x, &centres, 1_000);
+    let (likelihood, moved) = (mixture.log_likelihood(x).item(), mixture.moved_by_em(x));
     let clusters = no_grad(|| mixture.call(x)).argmax_dim(1);
     let (by_means, [_, of_means]) = judged("k-means", &nearest(x, &centres), &points.classes);
     let (by_mixture, [_, of_mixture]) = judged("Gaussian mixture", &clusters, &points.classes);
     let (rows, count) = ([by_means, by_mixture], x.shape()[0]);
-    let likelihood = -losses[losses.len() - 1];
     println!("\n{}, {count} of {k} classes; the mixture's mean log p is {likelihood:.4}:", points.name);
     print_table(&HEADER, &rows);
     // Clusters are numbered as the classes that are commonest in them, for the same colours in both maps.
@@ -172,14 +163,6 @@ fn table(points: &Points, report: Report) -> Result<(Report, [f64; 4]), Failure>
     Ok((report, [of_means, of_mixture, likelihood, moved]))
 }
 
-/// Dense levels with ReLU between them.
-fn dense(sizes: &[usize]) -> Sequential {
-    sizes.windows(2).enumerate().fold(Sequential::new(), |net, (i, pair)| {
-        let net = if i > 0 { net.push(ReLU::new()) } else { net };
-        net.push(Linear::new(pair[0], pair[1]))
-    })
-}
-
 /// The share of each cluster in each point: by Student's t of the distance to its centre.
 fn shares(z: &Tensor, centres: &Tensor) -> Tensor {
     let q = 1.0 / (1.0 + (z.unsqueeze(1) - centres).square().sum_dim(-1));
@@ -190,46 +173,36 @@ fn shares(z: &Tensor, centres: &Tensor) -> Tensor {
 fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     manual_seed(1);
     let (n, test_n, epochs, rounds) = if run.quick { (3_000, 1_000, 8, 5) } else { (20_000, 10_000, 20, 20) };
-    let digits = Images::mnist()?;
-    let (x, y) = (digits.x.narrow(0, 0, n), digits.y.narrow(0, 0, n));
-    let (test_x, test_y) = (digits.test_x.narrow(0, 0, test_n), digits.test_y.narrow(0, 0, test_n));
+    let Images { x, y, test_x, test_y, names } = Images::mnist()?.first(n).first_tests(test_n);
     let (encoder, decoder) = (dense(&[784, 500, 250, 10]), dense(&[10, 250, 500, 784]));
 
     let parameters = [encoder.parameters(), decoder.parameters()].concat();
-    let (mut optimizer, schedule) = (Adam::new(parameters, 1e-3), OneCycle::new(2e-3, epochs * n / 100));
-    for step in 0..epochs * n / 100 {
+    let steps = epochs * n / 100;
+    fit(Adam::new(parameters, 1e-3), OneCycle::new(2e-3, steps), 0..steps, |_| {
         let images = x.index_select(0, &(Tensor::rand([100]) * n).to_dtype(DType::I64));
-        optimizer.set_lr(schedule.lr(step));
-        optimizer.zero_grad();
-        decoder.call(&encoder.call(&images)).mse_loss(&images).backward();
-        optimizer.step();
-    }
+        decoder.call(&encoder.call(&images)).mse_loss(&images)
+    });
 
     let middle = |x: &Tensor| no_grad(|| encoder.call(x));
     let (pixels, features) = (k_means(&x, 10, 3), middle(&x));
     let centres = Param::new(k_means(&features, 10, 10));
-    let before = nearest(&features, &centres);
     let mut results = vec![
         ("k-means on pixels", nearest(&x, &pixels), nearest(&test_x, &pixels)),
-        ("k-means on an autoencoder's middle", before.clone(), nearest(&middle(&test_x), &centres)),
+        ("k-means on an autoencoder's middle", nearest(&features, &centres), nearest(&middle(&test_x), &centres)),
     ];
 
     // What q would be if it were surer, with every cluster counted alike, is what q is trained towards.
-    let mut optimizer = Adam::new([encoder.parameters(), vec![centres.tensor().clone()]].concat(), 3e-4);
     let q = |x: &Tensor| shares(&encoder.call(x), &centres);
-    for _ in 0..rounds {
+    let batches = (0..rounds).flat_map(|_| {
         let now = no_grad(|| q(&x));
         let surer = now.square() / now.sum_dim(0);
         let target = &surer / surer.sum_keepdim(1);
-        let order = Tensor::randperm(n);
-        for batch in 0..n / 100 {
-            let rows = order.narrow(0, 100 * batch, 100);
-            let (q, p) = (q(&x.index_select(0, &rows)), target.index_select(0, &rows));
-            optimizer.zero_grad();
-            (p.xlogy(&p) - p.xlogy(&q)).sum_dim(1).mean().backward();
-            optimizer.step();
-        }
-    }
+        Tensor::randperm(n).split(100, 0).into_iter().map(move |rows| (target.index_select(0, &rows), rows))
+    });
+    let parameters = [encoder.parameters(), vec![centres.tensor().clone()]].concat();
+    fit(Adam::new(parameters, 3e-4), Constant::new(3e-4), batches, |(p, rows)| {
+        (p.xlogy(&p) - p.xlogy(q(&x.index_select(0, &rows)))).sum_dim(1).mean()
+    });
     let [sure, test_sure] = [&x, &test_x].map(|x| no_grad(|| q(x)));
     results.push(("deep embedded clustering", sure.argmax_dim(1), test_sure.argmax_dim(1)));
 
@@ -246,29 +219,22 @@ fn digits(run: &Run, report: Report) -> Result<Report, Failure> {
     let margin = if run.quick { 0.0 } else { 0.03 };
     assert!(indices[1] > indices[0] + margin && indices[2] > indices[1] + margin, "each finds more: {indices:?}");
 
-    let names: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
-    let shown = 2_000.min(n);
-    let y = y.narrow(0, 0, shown);
-    let [first, last] = [features, middle(&x)].map(|z| z.narrow(0, 0, shown));
-    let [first, last] = [map("The middle, before", &first, &y, &names)?, map("and after", &last, &y, &names)?];
+    let of_digits = |title, z: &Tensor| map(title, &z.narrow(0, 0, 2_000), &y.narrow(0, 0, 2_000), &names);
+    let (first, last) = (of_digits("The middle, before", &features)?, of_digits("and after", &middle(&x))?);
     // Of each cluster the images that are nearest to its centre and those that are least surely in it.
-    let mut images = Vec::new();
-    let mut captions = Vec::new();
+    let mut shown = Vec::new();
     for cluster in 0..10 {
         let members = test_sure.argmax_dim(1).eq(cluster).nonzero().flatten();
         let order = test_sure.index_select(0, &members).select(1, cluster).argsort(0, true);
-        let count = members.numel().min(8);
-        let best = members.index_select(0, &order.narrow(0, 0, count));
-        let worst = members.index_select(0, &order.narrow(0, members.numel() - count, count));
-        for rows in [best, worst] {
-            images.push(test_x.index_select(0, &rows));
-            captions
-                .extend(test_y.index_select(0, &rows).to_vec::<i64>()?.iter().map(|d| Caption::Plain(d.to_string())));
-        }
+        let (all, count) = (members.numel(), members.numel().min(8));
+        let ends = [order.narrow(0, 0, count), order.narrow(0, all - count, count)];
+        shown.extend(ends.map(|end| members.index_select(0, &end)));
     }
-    let images = Tensor::cat(&images.iter().collect::<Vec<_>>(), 0).reshape([-1, 28, 28]);
+    let shown = Tensor::cat(&shown, 0);
+    let captions = test_y.index_select(0, &shown).to_vec::<i64>()?.into_iter().map(|d| Caption::Plain(d.to_string()));
+    let images = test_x.index_select(0, &shown).reshape([-1, 28, 28]);
     let (low, high) = (images.min().item(), images.max().item());
-    let grid = ImageGrid::gray(gray(&images, low, high).view()).captions(&captions).columns(16).scale(2);
+    let grid = ImageGrid::gray(gray(&images, low, high).view()).captions(&captions.collect::<Vec<_>>()).columns(16);
     let found =
         format!("digits: {:.3} by k-means on pixels, {:.3} by deep embedded clustering", indices[0], indices[2]);
     Ok(report
@@ -300,9 +266,8 @@ fn main() -> Result<(), Failure> {
         let (class, columns) = table_of_path.columns().split_last().ok_or("no columns")?;
         return Ok(table(&Points::read("data", path, class, columns)?, report)?.0.save()?);
     }
-    let lengths = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
-    let irises = lengths(&["sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"]);
-    let penguins = lengths(&["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]);
+    let irises = ["sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm"];
+    let penguins = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"];
     // What scikit-learn 1.9.1 finds: k-means, and a mixture by expectation-maximisation from the same start.
     let tables = [
         ("irises", "iris.csv", irises, [0.620_135_18, 0.834_258_94, -2.781_373_63]),

@@ -103,7 +103,7 @@ fn main() -> Result<(), Failure> {
 
     let (x, y) = prepared(&mnist.test_images, &mnist.test_labels);
     let scores: Vec<Tensor> = no_grad(|| Tensor::from(&x).split(500, 0).iter().map(|part| net.call(part)).collect());
-    let right = 100.0 * accuracy(&Tensor::cat(&scores.iter().collect::<Vec<_>>(), 0), &Tensor::from(&y));
+    let right = 100.0 * accuracy(&Tensor::cat(&scores, 0), &Tensor::from(&y));
     net.state_dict().save(run.file("model.safetensors"))?;
     println!("see {}", run.file("report.html").display());
     println!("result: {right:.2} % of {} test images right", y.len());

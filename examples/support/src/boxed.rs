@@ -137,6 +137,7 @@ fn part(folder: &Path, name: &str, multiple: usize, names: &mut BTreeMap<String,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::count;
     use std::fs;
 
     #[test]
@@ -178,6 +179,22 @@ mod tests {
         fs::remove_file(folder.join("test-boxes.csv")).unwrap();
         assert!(error().contains("no file test*boxes*"), "{}", error());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Lines of 1 along boxes of 4 by 4 pixels that are enlarged to 12 by 12: 44 pixels.
+    #[test]
+    fn truth_and_what_is_found_stand_beside_each_other_in_the_colours_of_their_classes() {
+        let at = |x: f64| [x, 0.0, x + 4.0, 4.0];
+        let boxed = Boxed {
+            images: Array3::zeros((2, 8, 8)),
+            boxes: vec![vec![], vec![GroundTruth { class: 0, bounds: at(0.0) }]],
+        };
+        let found = [vec![], vec![Detection { class: 1, score: 0.9, bounds: at(4.0) }]];
+        let names = ["cat".to_owned(), "dog".to_owned()];
+        let png = boxed.beside(&found, &[1], &names, 0.5).unwrap();
+        assert_eq!([1, 2].map(|colour| count(&png, COLOURS[colour])), [44, 44]);
+        let png = boxed.beside(&found, &[0], &names, 0.5).unwrap();
+        assert_eq!([1, 2].map(|colour| count(&png, COLOURS[colour])), [0, 0]);
     }
 
     /// Boxes of 4 by 4 that are 1 apart have an IoU of 3/5.

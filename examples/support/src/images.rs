@@ -86,6 +86,18 @@ impl Images {
         Images::of(train, test, numbered(usize::from(last) + 1))
     }
 
+    /// The digits of MNIST, or the images of a folder as [`Images::idx`] has them, for what takes gray images of 28 by 28 pixels.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the images are of another size.
+    pub fn idx_28(folder: Option<&Path>) -> Result<Images, Failure> {
+        let images = Images::idx(folder.unwrap_or(&data("mnist")))?;
+        match images.x.shape() {
+            [_, 1, 28, 28] => Ok(images),
+            other => Err(format!("images {other:?}, expected [N, 1, 28, 28]").into()),
+        }
+    }
+
     /// A folder of pictures for each class, PNG or JPEG, all brought to 32 by 32 pixels; a fifth of each class is to test with. Or
     /// IDX files, as [`Images::idx`] has them.
     ///
@@ -117,6 +129,14 @@ impl Images {
         let (mean, deviation) = (x.mean_keepdim([0, 2, 3]), x.std_keepdim([0, 2, 3]) + 1e-6);
         let standardised = |x: Tensor| ((x - &mean) / &deviation).contiguous();
         Ok(Images { x: standardised(x), y, test_x: standardised(test_x), test_y, names })
+    }
+
+    /// The same as rows of pixels from 0 to 1, the darkest and the lightest to train on.
+    #[must_use]
+    pub fn unit_rows(&self) -> Images {
+        let (low, high) = (self.x.min(), self.x.max());
+        let unit = |x: &Tensor| ((x - &low) / (&high - &low)).flatten_dims(1, -1);
+        Images { x: unit(&self.x), test_x: unit(&self.test_x), ..self.clone() }
     }
 
     /// How many images there are to train on.
@@ -216,6 +236,9 @@ mod tests {
         let first = images.test_x.select(0, 0).select(0, 0).to_vec::<f32>().unwrap();
         assert!(first[0] > 0.8 && first[1] < -0.8, "{first:?}: the first channel has 255 and 0");
 
+        let error = format!("{:?}", Images::idx_28(Some(&folder)).unwrap_err());
+        assert_eq!(error, "images [2, 2, 1, 2], expected [N, 1, 28, 28]");
+
         write("test-labels", idx(&[2], &[1, 1]));
         let error = format!("{:?}", Images::idx(&folder).unwrap_err());
         assert!(error.contains("images [1, 1, 2, 2] and 2 labels"), "{error}");
@@ -240,6 +263,14 @@ mod tests {
         assert_ne!(seen, (0..10).collect::<Vec<i64>>(), "the order is random");
         seen.sort_unstable();
         assert_eq!(seen, (0..10).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn unit_rows_go_from_the_darkest_to_the_lightest_to_train_on() {
+        let (x, y) = (Tensor::from([[[[-1.0, 3.0]]], [[[0.0, 1.0]]]]), Tensor::from([0_i64, 0]));
+        let images = Images { test_x: &x * 2.0, test_y: y.clone(), x, y, names: numbered(1) }.unit_rows();
+        assert!(images.x.equal(&Tensor::from([[0.0, 1.0], [0.25, 0.5]])));
+        assert!(images.test_x.equal(&Tensor::from([[-0.25, 1.75], [0.25, 0.75]])));
     }
 
     #[test]

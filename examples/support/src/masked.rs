@@ -98,6 +98,7 @@ impl Masked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::count;
     use ndarray::array;
     use std::fs;
 
@@ -121,6 +122,17 @@ mod tests {
         write("test-labels-idx3-ubyte", 1, &[0]);
         assert!(error(1).contains("test images [1, 1, 2] and labels [1, 1, 1]"), "{}", error(1));
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Of the first image one pixel is of class 1 and, as predicted, two: enlarged twice, 4 and 8 pixels.
+    #[test]
+    fn truth_and_prediction_stand_beside_the_image_in_their_colours() {
+        let masked = Masked { images: array![[[9, 9]], [[9, 9]]], classes: array![[[0, 1]], [[2, 2]]] };
+        let predicted = Tensor::from([[[1_i64, 1]], [[3, 3]]]);
+        let png = masked.beside(&predicted, 1, 2).unwrap();
+        assert_eq!([1, 2, 3].map(|class| count(&png, COLOURS[class])), [12, 0, 0]);
+        let png = masked.beside(&predicted, 5, 2).unwrap();
+        assert_eq!([1, 2, 3].map(|class| count(&png, COLOURS[class])), [12, 8, 8], "there are two");
     }
 
     #[test]

@@ -87,6 +87,16 @@ pub fn outline(mut picture: ArrayViewMut3<'_, u8>, bounds: [f64; 4], colour: [u8
     }
 }
 
+/// How many pixels of a picture have a colour.
+#[cfg(test)]
+pub(crate) fn count(png: &tapegrad_viz::Png, colour: [u8; 3]) -> usize {
+    let pixels = tapegrad_data::decode_image(png.as_bytes(), "picture").expect("a PNG");
+    let is_colour = |pixel: &ndarray::ArrayView1<'_, f32>| {
+        pixel.iter().zip(colour).all(|(&p, c)| (p * 255.0).round() == f32::from(c))
+    };
+    pixels.lanes(Axis(0)).into_iter().filter(is_colour).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

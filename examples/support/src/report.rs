@@ -27,10 +27,12 @@ impl Report {
         Report { page: self.page.paragraph(text), ..self }
     }
 
-    /// What the example found, in a line: printed after `result: `, which `cargo xtask examples` reads, and put on the page.
+    /// What the example found, in a line: printed after `result: `, which `cargo xtask examples` reads, and a sentence on the page.
     pub fn result(self, text: &str) -> Report {
         println!("result: {text}");
-        self.paragraph(text)
+        let mut characters = text.chars();
+        let first = characters.next().into_iter().flat_map(char::to_uppercase);
+        self.paragraph(&first.chain(characters).chain(['.']).collect::<String>())
     }
 
     /// As [`Page::preformatted`].

@@ -76,6 +76,12 @@ pub fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("data").join(name)
 }
 
+/// A row of a table: a name, and numbers with so many decimals.
+#[must_use]
+pub fn row(name: &str, numbers: &[f64], decimals: usize) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(numbers.iter().map(|number| format!("{number:.decimals$}"))).collect()
+}
+
 /// Prints a table, each column as wide as it needs.
 pub fn print_table(header: &[&str], rows: &[Vec<String>]) {
     let header: Vec<String> = header.iter().map(|name| name.to_string()).collect();
@@ -85,5 +91,15 @@ pub fn print_table(header: &[&str], rows: &[Vec<String>]) {
     for line in lines {
         let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         println!("  {}", cells.join("  ").trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_its_numbers_with_as_many_decimals() {
+        assert_eq!(row("a", &[1.0, 0.126], 2), ["a", "1.00", "0.13"]);
     }
 }
