@@ -100,11 +100,10 @@ fn main() -> Result<(), Failure> {
     let graph = drawing.ok_or("no step was taken")?;
     let digits = digits(&mnist.test_images, &mnist.test_labels.to_vec(), &predicted)?;
     Report::new(&run, "MNIST in plain tensor expressions")
-        .result(&format!("test accuracy {accuracy:.2} %"))
+        .result(&format!("{accuracy:.2} % of {} test images right", predicted.len()))
         .paragraph(&format!(
             "784 pixels, 256 and 128 hidden units, 10 classes; {epochs} epochs of minibatches of {BATCH} on {training} images, SGD with \
-             momentum 0.9. Test accuracy {accuracy:.2} % on {} images.",
-            predicted.len()
+             momentum 0.9."
         ))
         .figure("loss", &curve, "Loss by step.")?
         .figure("confusion", &matrix, "True digit by row, predicted digit by column.")?
