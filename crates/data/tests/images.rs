@@ -202,6 +202,21 @@ fn images_larger_than_their_file_can_hold_are_refused() {
         message,
         format!("x.png: {bytes} bytes declare an image of 60000 x 60000, expected at most {most} pixels")
     );
+    let jpeg = jpeg_of(10_000);
+    let message = decode_image(&jpeg, "x.jpg").unwrap_err().to_string();
+    let (bytes, most) = (jpeg.len(), jpeg.len() * 8 * 64);
+    assert_eq!(
+        message,
+        format!("x.jpg: {bytes} bytes declare an image of 10000 x 10000, expected at most {most} pixels")
+    );
+}
+
+/// One whose frame header says that it is a square of this side.
+fn jpeg_of(side: u16) -> Vec<u8> {
+    let mut jpeg = fs::read(fixture("jpeg.jpg")).unwrap();
+    assert_eq!(jpeg[158..167], [0xff, 0xc0, 0, 17, 8, 0, 12, 0, 20]);
+    jpeg[163..167].copy_from_slice(&[side.to_be_bytes(), side.to_be_bytes()].concat());
+    jpeg
 }
 
 /// 2^28 pixels of three bytes: with zeros behind the image, each file is long enough to hold as many.
@@ -209,10 +224,7 @@ fn images_larger_than_their_file_can_hold_are_refused() {
 fn images_of_more_than_512_mib_are_refused() {
     let mut png = png_of(1 << 14);
     png.resize(800_000, 0);
-    let mut jpeg = fs::read(fixture("jpeg.jpg")).unwrap();
-    // Height and width in its frame header.
-    assert_eq!(jpeg[158..167], [0xff, 0xc0, 0, 17, 8, 0, 12, 0, 20]);
-    jpeg[163..167].copy_from_slice(&[0x40, 0, 0x40, 0]);
+    let mut jpeg = jpeg_of(1 << 14);
     jpeg.resize(600_000, 0);
     for bytes in [png, jpeg] {
         assert_eq!(

@@ -83,6 +83,16 @@ fn batches_of_a_stream_do_not_depend_on_the_number_of_workers() {
 }
 
 #[test]
+fn each_change_of_a_batch_has_numbers_of_its_own() {
+    let drawn = DataLoader::new(numbers(2)).map_batches(|_, rng| vec![rng.unit()]);
+    let drawn = drawn.map_batches(|a, rng| [a, vec![rng.unit()]].concat());
+    for batch in all(&drawn.map_batches(|ab, rng| [ab, vec![rng.unit()]].concat()), 0) {
+        let [a, b, c] = batch.unwrap()[..] else { panic!("three numbers") };
+        assert!(a != b && b != c && a != c, "{a} {b} {c}");
+    }
+}
+
+#[test]
 fn an_epoch_has_every_item_once_in_the_order_of_shuffled_batches() {
     let in_order = all(&DataLoader::new(numbers(10)).batch_size(4), 3);
     assert_eq!(in_order, [Ok(array![0, 1, 2, 3]), Ok(array![4, 5, 6, 7]), Ok(array![8, 9])]);
