@@ -1,6 +1,8 @@
 //! What the callbacks leave behind.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::{Folder, classifying, in_order, points, shuffled};
 use tapegrad_core::{Tensor, manual_seed, tensor};
@@ -96,6 +98,19 @@ fn the_log_has_a_line_for_every_epoch() {
     let expected = history.last().unwrap().iter().map(|(_, value)| value);
     assert_eq!(cells, std::iter::once(3.0).chain(expected).collect::<Vec<f64>>());
     assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn tensorboard_has_the_steps_of_an_epoch_that_was_broken_off() {
+    let folder = Folder::new("events-broken-off");
+    let log = TensorBoard::new(&folder.0).unwrap();
+    let path = log.path().to_owned();
+    let net = counting();
+    let mut trainer = going_up(&net).callback(log).stop_when(Arc::new(AtomicBool::new(true)));
+    trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap();
+    assert_eq!(trainer.standing().step, 1);
+    // The trainer, which has the file, is still there.
+    assert!(fs::read(path).unwrap().windows(9).any(|bytes| bytes == b"step/loss"));
 }
 
 #[test]
