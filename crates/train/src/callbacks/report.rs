@@ -208,3 +208,26 @@ impl<M: Module + ?Sized, P> Callback<M, P> for Report<'_, P> {
         self.confusion.is_some() || !self.parts.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn names(count: usize) -> Vec<String> {
+        (0..count).map(|class| class.to_string()).collect()
+    }
+
+    #[test]
+    fn classes_that_do_not_come_are_counted_as_none() {
+        let counts = array![[1, 2], [3, 4]];
+        assert_eq!(padded(&counts, &names(2)), counts);
+        assert_eq!(padded(&counts, &names(3)), array![[1, 2, 0], [3, 4, 0], [0, 0, 0]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "Report: 2 classes in the confusion matrix, expected 1: [\"0\"]")]
+    fn a_class_without_a_name_is_refused() {
+        let _ = padded(&array![[1, 2], [3, 4]], &names(1));
+    }
+}
