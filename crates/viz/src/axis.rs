@@ -146,12 +146,13 @@ fn power_of_ten(m: u8, power: i32) -> f64 {
 }
 
 fn linear_ticks(from: f64, to: f64, at_most: usize, whole: bool) -> Vec<Tick> {
-    let least = if whole { 1.0 } else { 0.0 };
+    // Of a fixed range there may be no whole number.
+    let least = if whole && to.floor() >= from.ceil() { 1.0 } else { 0.0 };
     let (m, power) = round_step(((to - from) / at_most as f64).max(least));
     let step = power_of_ten(m, power);
     let first = (from / step - 1e-6).ceil();
-    let count = ((to / step + 1e-6).floor() - first).max(0.0) as usize;
-    let values = (0..=count).map(|i| (first + i as f64) * step);
+    let count = ((to / step + 1e-6).floor() - first + 1.0).max(0.0) as usize;
+    let values = (0..count).map(|i| (first + i as f64) * step);
     let write = notation(from.abs().max(to.abs()), power);
     values
         .map(|value| {
@@ -246,6 +247,7 @@ mod tests {
         let whole = |from, to| labels(Axis::fixed(from, to, false).of_whole_numbers(), 10);
         assert_eq!(whole(1.0, 6.0), ["1", "2", "3", "4", "5", "6"]);
         assert_eq!(whole(0.9, 1.1), ["1"]);
+        assert_eq!(whole(1.2, 1.8)[0], "1.2", "there is none");
         assert_eq!(whole(0.0, 50.0).len(), 11, "longer steps are as ever");
     }
 

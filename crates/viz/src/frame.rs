@@ -77,6 +77,11 @@ fn ticks_that_fit(axis: Axis, width: f64) -> Vec<Tick> {
     choices.find(|ticks| fits(ticks)).unwrap_or_else(|| axis.ticks(2))
 }
 
+/// A share of an axis, not so far outside of a fixed range that viewers could not read the place.
+fn near(share: f64) -> f64 {
+    share.clamp(-1e4, 1e4)
+}
+
 impl Area<'_> {
     /// The place of a point given in the axes' values.
     pub(crate) fn place(&self, x: f64, y: f64) -> (f64, f64) {
@@ -85,12 +90,12 @@ impl Area<'_> {
 
     /// The horizontal place of a value of the x axis.
     pub(crate) fn x_place(&self, x: f64) -> f64 {
-        self.rect.x + self.frame.x.share(x) * self.rect.width
+        self.rect.x + near(self.frame.x.share(x)) * self.rect.width
     }
 
     /// The vertical place of a value of the y axis, which points up.
     pub(crate) fn y_place(&self, y: f64) -> f64 {
-        self.rect.bottom() - self.frame.y.share(y) * self.rect.height
+        self.rect.bottom() - near(self.frame.y.share(y)) * self.rect.height
     }
 
     /// Lines across the data area at the ticks.

@@ -314,6 +314,17 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_far_outside_a_fixed_range_has_a_place_that_can_be_read() {
+        for far in [1e37, -1e300] {
+            let plot = Plot::new("").line("", &[0.0, 1.0, 2.0], &[0.2, far, 0.4]).y_range(0.0, 1e-3);
+            let svg = drawn(&plot);
+            assert!(!svg.contains("inf") && !svg.contains("NaN"), "{svg}");
+            let longest = svg.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
+            assert!(longest < Some(9), "{longest:?} digits: {svg}");
+        }
+    }
+
+    #[test]
     fn ticks_at_halves_are_for_x_that_are_not_all_whole() {
         let halves = |xs: &[f64]| drawn(&Plot::new("").line("", xs, &[0.1, 0.2, 0.4])).contains(">1.5<");
         assert!(!halves(&[1.0, 2.0, 6.0]));
