@@ -39,7 +39,7 @@ fn network(images: &Images) -> Sequential {
         .push(Linear::new(32 * (height / 4) * (width / 4), images.names.len()))
 }
 
-/// The images of a batch, all moved by the same up to `most` places each way; what comes in from outside is gray.
+/// The images of a batch, all moved by the same up to `most` places each way; the edge is repeated where nothing was.
 fn moved(x: &Tensor, most: usize) -> Tensor {
     let by = Tensor::randint(0, 2 * most as i64 + 1, [2]).to_vec::<i64>().expect("integers");
     [2, 3].into_iter().zip(by).fold(x.clone(), |x, (axis, by)| {
@@ -113,19 +113,23 @@ fn parts(images: &Images, report: Report) -> Result<Report, Failure> {
 
 /// Trains networks on the same images, the convolutional one last, and shows where it is wrong.
 fn compare(name: &str, images: &Images, epochs: usize, report: Report) -> Result<(Report, Vec<f64>), Failure> {
+    if images.x.shape()[2..].iter().any(|side| *side < 4) {
+        return Err(format!("images {:?}, expected 4 by 4 pixels or more", images.x.shape()).into());
+    }
     let (pixels, classes) = (images.x.narrow(0, 0, 1).numel(), images.names.len());
     let dense = Sequential::new().push(Flatten::new()).push(Linear::new(pixels, 300)).push(ReLU::new());
     let dense = dense.push(Linear::new(300, 100)).push(ReLU::new()).push(Linear::new(100, classes));
     let linear = Sequential::new().push(Flatten::new()).push(Linear::new(pixels, classes));
-    let nets = [("linear", linear, 0), ("dense 300-100", dense, 0), ("convolutional", network(images), 2)];
-    let (mut rows, mut last) = (Vec::new(), Vec::new());
+    let nets = [("linear", linear), ("dense 300-100", dense), ("convolutional", network(images))];
+    let (mut rows, mut last, mut lowest) = (Vec::new(), Vec::new(), f64::INFINITY);
     let axis = spread(1.0, epochs as f64, epochs);
-    let mut plot = Plot::new(format!("Test error, {name}")).x_label("epoch").y_label("%").log_y();
+    let mut plot = Plot::new(format!("Test error, {name}")).x_label("epoch").y_label("%");
     println!("\n{name}, {} images to train on, {} to test with:", images.rows(), images.test_y.numel());
-    for (name, net, padding) in &nets {
+    for (name, net) in &nets {
         let table = summary(net, &images.x.narrow(0, 0, 1));
-        let errors = train(net, images, epochs, |x| if *padding > 0 { moved(x, *padding) } else { x.clone() });
+        let errors = train(net, images, epochs, |x| moved(x, 2));
         last.push(errors[epochs - 1]);
+        lowest = errors.iter().copied().fold(lowest, f64::min);
         plot = plot.line(*name, &axis, &errors);
         let numbers = [table.parameters.to_string(), table.multiply_adds().to_string()];
         rows.push([vec![(*name).to_owned()], numbers.to_vec(), vec![format!("{:.2}", errors[epochs - 1])]].concat());
@@ -133,27 +137,33 @@ fn compare(name: &str, images: &Images, epochs: usize, report: Report) -> Result
     let header = ["network", "parameters", "multiply-adds", "test, % wrong"];
     print_table(&header, &rows);
 
+    // No error at all has no place on a logarithmic axis.
+    let plot = if lowest > 0.0 { plot.log_y() } else { plot };
     let net = &nets[2].1;
-    let guesses = scores(net, &images.test_x).argmax_dim(1);
-    let wrong = guesses.ne(&images.test_y).nonzero().flatten();
-    let wrong = wrong.narrow(0, 0, wrong.numel().min(30));
-    let classes = |of: &Tensor| of.index_select(0, &wrong).to_vec::<i64>();
-    let captions: Vec<Caption> = classes(&guesses)?
-        .into_iter()
-        .zip(classes(&images.test_y)?)
-        .map(|(guess, class)| format!("{}, not {}", images.names[guess as usize], images.names[class as usize]))
-        .map(Caption::Wrong)
-        .collect();
-    let shown = images.test_x.index_select(0, &wrong).narrow(1, 0, 1).squeeze_dim(1);
-    let grid = ImageGrid::gray(gray(&shown, -0.5, 2.8).view()).captions(&captions).columns(6).scale(3).draw()?;
     let file = name.to_lowercase().replace([' ', '-'], "_");
-    let report = report
+    let mut report = report
         .heading(name)
-        .paragraph("Parameters and multiply-adds are those of one image. The convolutional network saw each batch moved by up to two places.")
+        .paragraph("Parameters and multiply-adds are those of one image. All networks saw each batch moved by up to two places.")
         .table(&header, &rows)
         .preformatted(&summary(net, &images.x.narrow(0, 0, 1)).to_string())
-        .figure(&file, &plot.draw()?, "Test error by epoch.")?
-        .figure(&format!("{file}_wrong"), &grid, "The first test images that the convolutional network takes for another class.")?;
+        .figure(&file, &plot.draw()?, "Test error by epoch.")?;
+    let guesses = scores(net, &images.test_x).argmax_dim(1);
+    let wrong = guesses.ne(&images.test_y).nonzero().flatten();
+    if wrong.numel() > 0 {
+        let wrong = wrong.narrow(0, 0, wrong.numel().min(30));
+        let classes = |of: &Tensor| of.index_select(0, &wrong).to_vec::<i64>();
+        let captions: Vec<Caption> = classes(&guesses)?
+            .into_iter()
+            .zip(classes(&images.test_y)?)
+            .map(|(guess, class)| format!("{}, not {}", images.names[guess as usize], images.names[class as usize]))
+            .map(Caption::Wrong)
+            .collect();
+        let shown = images.test_x.index_select(0, &wrong).mean_dim(1);
+        let (low, high) = (images.x.min().item(), images.x.max().item());
+        let grid = ImageGrid::gray(gray(&shown, low, high).view()).captions(&captions).columns(6).scale(3).draw()?;
+        let caption = "The first test images that the convolutional network takes for another class.";
+        report = report.figure(&format!("{file}_wrong"), &grid, caption)?;
+    }
     Ok((report, last))
 }
 

@@ -51,8 +51,9 @@ impl Task {
     /// With the mean and the deviation of these rows.
     fn known(&self, rows: &Tensor) -> Result<Task, tapegrad::Error> {
         let task = self.rows(rows);
-        let moments = moments(&task.values.to_dtype(DType::F64).to_vec::<f64>()?);
-        Ok(Task { moments, ..task })
+        let (mean, deviation) = moments(&task.values.to_dtype(DType::F64).to_vec::<f64>()?);
+        // The few that are known may all be the same.
+        Ok(Task { moments: (mean, if deviation > 0.0 { deviation } else { 1.0 }), ..task })
     }
 
     fn loss(&self, told: &Tensor) -> Tensor {

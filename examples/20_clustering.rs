@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use tapegrad::data::{csv::Table, missing::complete_rows};
+use tapegrad::data::{Classes, csv::Table, missing::complete_rows};
 use tapegrad::manual_seed;
 use tapegrad::ndarray::Axis;
 use tapegrad::optim::Adam;
@@ -39,13 +39,16 @@ impl Points {
     /// The complete rows of a table, each column with its mean and deviation taken out.
     fn read(name: &'static str, path: &Path, class: &str, columns: &[impl AsRef<str>]) -> Result<Points, Failure> {
         let table = Table::read(path)?;
-        let (x, kinds) = (table.matrix_with_missing(columns, &["", "NA"])?, table.categories(class)?);
+        let (x, classes) = (table.matrix_with_missing(columns, &["", "NA"])?, table.strings(class)?);
         let rows = complete_rows(&x);
-        if rows.len() < 10 || columns.is_empty() {
-            return Err(format!("{}: expected 10 complete rows of numbers or more", path.display()).into());
+        let (x, classes) = (x.select(Axis(0), &rows), rows.iter().map(|&row| classes[row]).collect::<Vec<_>>());
+        let kinds = Classes::of(&classes);
+        if x.ncols() < 2 || !(2..=rows.len() / 5).contains(&kinds.len()) {
+            let expected = "expected two columns of numbers or more, and 2 classes to a fifth as many as complete rows";
+            return Err(format!("{}: {expected}", path.display()).into());
         }
-        let (x, classes) = (x.select(Axis(0), &rows), rows.iter().map(|&row| kinds.codes[row]).collect());
-        Ok(Points { name, x: Tensor::from(standardised(&x, &x)), classes, names: kinds.labels })
+        let classes = Tensor::from(kinds.encode(classes)?);
+        Ok(Points { name, x: Tensor::from(standardised(&x, &x)), classes, names: kinds.names().to_vec() })
     }
 }
 

@@ -6,9 +6,10 @@
 //! the years before. A missing week is taken to rise as it did a year before, not interpolated, for that would look ahead; an input
 //! says that it is missing, and no loss or error counts it. (All 59 lie in the years for training.)
 //!
-//! Two forecasts stand beside the LSTM's: the same month or week of last year, and the same plus what the last year added. In the
-//! picture of the year ahead each point was forecast a whole year before, by twelve or 52 steps in which the LSTM takes its own
-//! forecasts for true. `--data PATH` takes a CSV file of months (YYYY-MM) or weeks (YYYY-MM-DD) and positive numbers.
+//! Three forecasts stand beside the LSTM's: the same month or week of last year, and the same plus what the last year added, or plus
+//! what a year for training added on average. Where a series grows as steadily as that, such a rule is hard to beat. In the picture of
+//! the year ahead each point was forecast a whole year before, by twelve or 52 steps in which the LSTM takes its own forecasts for
+//! true. `--data PATH` takes a CSV file of months (YYYY-MM) or weeks (YYYY-MM-DD) and positive numbers.
 
 use std::f64::consts::TAU;
 use std::path::Path;
@@ -62,6 +63,11 @@ impl Series {
         };
         let time: Option<Vec<f64>> = table.strings(when)?.into_iter().map(in_years).collect();
         let time = time.ok_or_else(|| refused("dates as YYYY-MM or YYYY-MM-DD"))?;
+        if time.windows(2).any(|pair| !(0.5..1.5).contains(&((pair[1] - pair[0]) * year as f64))) {
+            return Err(
+                refused("rows a month or a week apart, the oldest first, missing numbers as empty fields").into()
+            );
+        }
         let values = table.f64_with_missing(name, &[""])?;
         if values.len() < (years + 6) * year || values[0].is_nan() || values.iter().any(|&v| v <= 0.0) {
             return Err(
@@ -164,8 +170,8 @@ impl Forecaster {
     }
 }
 
-/// Mean absolute errors one step and a year ahead, each by last year's numbers and by the LSTM.
-type Errors = [[f64; 2]; 2];
+/// Mean absolute errors one step and a year ahead, each by last year's numbers, by those with the mean growth, and by the LSTM.
+type Errors = [[f64; 3]; 2];
 
 /// Trains, forecasts and compares.
 fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors), Failure> {
@@ -176,14 +182,16 @@ fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors
         [0, year].map(|before| tested.iter().map(|t| series.level[t - before].exp()).collect::<Vec<f64>>());
     let time: Vec<f64> = tested.iter().map(|&t| series.time[t]).collect();
     let unit = if year == 12 { "month" } else { "week" };
-    let mut rows =
-        vec![vec![format!("the same {unit} last year")], vec!["the same, plus last year's growth".to_owned()]];
+    let rules = [format!("the same {unit} last year"), "plus last year's growth".into(), "plus the mean growth".into()];
+    let mut rows: Vec<_> = rules.into_iter().map(|rule| vec![rule]).collect();
     rows.extend((1..=starts).map(|start| vec![format!("LSTM, start {start}")]));
-    let (mut errors, mut figures) = ([[0.0; 2]; 2], Vec::new());
+    let (mut errors, mut figures) = ([[0.0; 3]; 2], Vec::new());
     for (ahead, errors) in [1, year].into_iter().zip(&mut errors) {
         let ends: Vec<usize> = tested.iter().map(|t| t - ahead).collect();
         let grown = |t: &usize| series.level[t - year] + series.level[t - ahead] - series.level[t - ahead - year];
-        let mut forecasts = vec![last_year.clone(), tested.iter().map(|t| grown(t).exp()).collect()];
+        let steady = |t: &usize| series.level[t - year] + year as f64 * series.moments.0;
+        let exp = |level: &dyn Fn(&usize) -> f64| tested.iter().map(|t| level(t).exp()).collect();
+        let mut forecasts = vec![last_year.clone(), exp(&grown), exp(&steady)];
         for net in &nets {
             forecasts.push(net.forecast(series, &ends, ahead)?);
         }
@@ -192,13 +200,14 @@ fn compare(run: &Run, series: &Series, report: Report) -> Result<(Report, Errors
             row.extend([residuals.mae(), residuals.rmse()].map(|error| format!("{error:.3}")));
         }
         let mae: Vec<f64> = forecasts.iter().map(|told| judged(told).mae()).collect();
-        *errors = [mae[0], mae[2..].iter().sum::<f64>() / starts as f64];
+        *errors = [mae[0], mae[2], mae[3..].iter().sum::<f64>() / starts as f64];
         let when = if ahead == 1 { format!("one {unit} ahead") } else { "a year ahead".to_owned() };
         let plot = Plot::new(format!("The test part, {when}")).x_label("year").y_label(&series.name);
-        let plot = plot.line("measured", &time, &truth).line("LSTM, start 1", &time, &forecasts[2]);
+        let plot = plot.line("measured", &time, &truth).line("LSTM, start 1", &time, &forecasts[3]);
         let caption = format!(
-            "Mean absolute errors: {:.3} by last year's numbers, {:.3} with last year's growth, {:.3} by the LSTM (mean of the starts).",
-            mae[0], mae[1], errors[1]
+            "Mean absolute errors: {:.3} by last year's numbers, {:.3} with last year's growth, {:.3} with the mean growth, {:.3} by the \
+             LSTM (mean of the starts).",
+            mae[0], mae[1], mae[2], errors[2]
         );
         figures.push((plot.line("last year's", &time, &last_year).draw()?, caption));
     }
@@ -233,12 +242,13 @@ fn main() -> Result<(), Failure> {
         report = with;
         let share = if run.quick { 0.95 } else { 0.85 };
         assert!(
-            step[1] < 0.6 * step[0] && year[1] < share * year[0],
+            step[2] < 0.6 * step[0] && year[2] < share * year[0],
             "{file}: closer than last year: {step:?} {year:?}"
         );
         let name = file.trim_end_matches(".csv").replace('_', " ");
-        report = report
-            .result(&format!("{name}, a year ahead: off by {:.2}, last year's numbers by {:.2}", year[1], year[0]));
+        let [last, steady, lstm] = year.map(|error| format!("{error:.2}"));
+        let beside = format!("last year's numbers by {last}, with the mean growth by {steady}");
+        report = report.result(&format!("{name}: off by {:.2} a step ahead, {lstm} a year ahead, {beside}", step[2]));
     }
     Ok(report.save()?)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::images::file;
+use crate::images::{file, with_channels};
 use crate::{COLOURS, Failure, brightened, enlarged, outline};
-use ndarray::{Array3, ArrayD, Axis, Ix4, Slice, stack};
-use tapegrad_data::{csv::Table, idx};
+use ndarray::{Array3, Axis, Slice, stack};
+use tapegrad_data::csv::Table;
 use tapegrad_train::metrics::{Detection, GroundTruth, box_iou};
 use tapegrad_viz::{Caption, ImageGrid, Png};
 
@@ -36,6 +36,9 @@ impl Boxed {
         let [a, b] = parts.each_ref().map(|part| part.images.dim());
         if (a.1, a.2) != (b.1, b.2) {
             return Err(format!("{}: images {a:?} and {b:?}, expected one size", folder.display()).into());
+        }
+        if names.is_empty() {
+            return Err(format!("{}: no box in either part, expected some", folder.display()).into());
         }
         let mut names: Vec<(String, usize)> = names.into_iter().collect();
         names.sort_by_key(|(_, class)| *class);
@@ -100,11 +103,7 @@ pub fn faultless(found: &[Detection], truth: &[GroundTruth], iou: f64) -> bool {
 /// A part, whose classes get the next numbers if their names are new.
 fn part(folder: &Path, name: &str, multiple: usize, names: &mut BTreeMap<String, usize>) -> Result<Boxed, Failure> {
     let path = file(folder, &[name], "images")?;
-    let images: ArrayD<u8> = idx::read(&path)?;
-    let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
-    let found = images.shape().to_vec();
-    let wrong = |_| format!("{}: shape {found:?}, expected [N, H, W] or [N, H, W, C]", path.display());
-    let images = images.into_dimensionality::<Ix4>().map_err(wrong)?;
+    let images = with_channels(&path)?;
     let (n, height, width, channels) = images.dim();
     let gray = images.mapv(u32::from).sum_axis(Axis(3)).mapv(|sum| (sum / channels as u32) as u8);
     let mut padded = Array3::zeros((n, height.next_multiple_of(multiple), width.next_multiple_of(multiple)));
@@ -176,6 +175,9 @@ mod tests {
             write("test-boxes.csv", rows);
             assert!(error().contains(says), "{}", error());
         }
+        write("train-boxes.csv", "");
+        write("test-boxes.csv", "");
+        assert!(error().contains("no box in either part"), "{}", error());
         fs::remove_file(folder.join("test-boxes.csv")).unwrap();
         assert!(error().contains("no file test*boxes*"), "{}", error());
         fs::remove_dir_all(folder).unwrap();

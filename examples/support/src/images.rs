@@ -64,19 +64,13 @@ impl Images {
     /// A file is missing, cannot be read, is not of this form, or does not fit the others.
     pub fn idx(folder: &Path) -> Result<Images, Failure> {
         let part = |names: &[&str]| -> Result<(Array4<u8>, Array1<u8>), Failure> {
-            let (path, labels) = (file(folder, names, "images")?, file(folder, names, "labels")?);
-            let images: ArrayD<u8> = idx::read(&path)?;
-            let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
-            let (labels, found): (Array1<u8>, _) = (idx::read(&labels)?, images.shape().to_vec());
-            match images.into_dimensionality::<Ix4>() {
-                Ok(images) if images.len_of(Axis(0)) == labels.len() => Ok((images, labels)),
-                _ => Err(format!(
-                    "{}: images {found:?} and {} labels, expected as many of both",
-                    path.display(),
-                    labels.len()
-                )
-                .into()),
+            let path = file(folder, names, "images")?;
+            let (images, labels): (_, Array1<u8>) = (with_channels(&path)?, idx::read(file(folder, names, "labels")?)?);
+            if images.len_of(Axis(0)) != labels.len() {
+                let (path, images, labels) = (path.display(), images.shape(), labels.len());
+                return Err(format!("{path}: images {images:?} and {labels} labels, expected as many of both").into());
             }
+            Ok((images, labels))
         };
         let (train, y) = part(&["train"])?;
         let (test, test_y) = part(&["t10k", "test"])?;
@@ -109,6 +103,9 @@ impl Images {
         }
         let pictures = ImageFolder::open(folder)?.size(32, 32);
         let [training, test] = split_stratified(pictures.labels(), [0.8, 0.2], 1);
+        if test.is_empty() {
+            return Err(format!("{}: {} pictures, too few to test with some", folder.display(), training.len()).into());
+        }
         let part = |rows: &[usize]| -> Result<(Tensor, Tensor), Failure> {
             let items = rows.iter().map(|&row| pictures.get(row)).collect::<Result<Vec<_>, _>>()?;
             let (pixels, classes): (Vec<Tensor>, Vec<i64>) =
@@ -177,6 +174,15 @@ fn numbered(classes: usize) -> Vec<String> {
 
 fn first(x: &Tensor, rows: usize) -> Tensor {
     x.narrow(0, 0, rows.min(x.shape()[0]))
+}
+
+/// Images of an IDX file, `[N, H, W]` or `[N, H, W, C]` of bytes, as the latter.
+pub(crate) fn with_channels(path: &Path) -> Result<Array4<u8>, Failure> {
+    let images: ArrayD<u8> = idx::read(path)?;
+    let images = if images.ndim() == 3 { images.insert_axis(Axis(3)) } else { images };
+    let found = images.shape().to_vec();
+    let wrong = |_| format!("{}: shape {found:?}, expected [N, H, W] or [N, H, W, C]", path.display());
+    Ok(images.into_dimensionality::<Ix4>().map_err(wrong)?)
 }
 
 /// Images of bytes, `[N, H, W]`, as `[N, 1, H, W]` from 0 to 1.

@@ -61,13 +61,16 @@ fn orthonormal(rows: &Tensor) -> Tensor {
     let mut done: Vec<Tensor> = Vec::new();
     for row in rows {
         let mut row = row;
+        let whole = row.norm().item();
         for _ in 0..2 {
             if !done.is_empty() {
                 let before = Tensor::stack(&done, 0);
                 row = &row - before.matmul(&row).matmul(&before);
             }
         }
-        done.push(&row / row.norm());
+        let left = row.norm().item();
+        // Where those before hold all that varies, there is no direction left but rounding.
+        done.push(if left > 1e-12 * whole { &row / left } else { row.zeros_like() });
     }
     Tensor::stack(&done, 0)
 }
@@ -92,5 +95,13 @@ mod tests {
         }
         // Three components hold all that varies.
         assert!(pca.reconstruct(&pca.project(&x)).allclose(&x, 0.0, 1e-9));
+    }
+    #[test]
+    fn of_points_on_a_line_the_second_component_is_nothing() {
+        let x = Tensor::from([[0.0, 3.0], [1.0, 3.0], [5.0, 3.0]]);
+        let pca = Pca::of(&x, 2);
+        assert_eq!(pca.axes.select(0, 1).to_vec::<f64>().unwrap(), [0.0, 0.0]);
+        assert_eq!(pca.project(&x).select(1, 1).to_vec::<f64>().unwrap(), [0.0; 3]);
+        assert!(pca.reconstruct(&pca.project(&x)).allclose(&x, 0.0, 1e-12));
     }
 }

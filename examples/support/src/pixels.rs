@@ -76,7 +76,8 @@ pub fn centred(image: ArrayView2<'_, u8>, part: &[[usize; 2]]) -> Array3<u8> {
     let shift = [0, 1].map(|axis| (14.0 - mass(axis) / total).round() as isize);
     let mut framed = Array3::zeros((1, 28, 28));
     for at in part {
-        let [row, column] = [0, 1].map(|axis| at[axis].saturating_add_signed(shift[axis]));
+        // What comes out left of or above the frame wraps to a place far outside of it.
+        let [row, column] = [0, 1].map(|axis| at[axis].wrapping_add_signed(shift[axis]));
         if let Some(pixel) = framed.get_mut([0, row, column]) {
             *pixel = image[*at];
         }
@@ -129,6 +130,18 @@ mod tests {
         let framed = centred(image.view(), &[[1, 1], [1, 5]]);
         assert_eq!((framed[[0, 14, 11]], framed[[0, 14, 15]]), (10, 30));
         assert_eq!(framed.mapv(u32::from).sum(), 40, "nothing else is there");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_at_all_sides() {
+        let image = ndarray::Array2::from_elem((40, 45), 1);
+        let part: Vec<[usize; 2]> = image.indexed_iter().map(|((row, column), _)| [row, column]).collect();
+        assert_eq!(centred(image.view(), &part), Array3::from_elem((1, 28, 28), 1));
+        let mut bright = image.mapv(|_| 0);
+        bright[[20, 22]] = 9;
+        bright[[20, 0]] = 3;
+        let framed = centred(bright.view(), &part);
+        assert_eq!(framed.mapv(u32::from).sum(), 9, "the one at the edge is not moved into the frame");
     }
 
     #[test]

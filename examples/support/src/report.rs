@@ -35,6 +35,15 @@ impl Report {
         self.paragraph(&first.chain(characters).chain(['.']).collect::<String>())
     }
 
+    /// Asserts what is to be seen on the data that come with the example; of a user's own nothing is known beforehand.
+    ///
+    /// # Panics
+    /// If it does not hold on the former.
+    #[track_caller]
+    pub fn expect(&self, holds: bool, what: &str) {
+        assert!(holds || self.run.data.is_some(), "{what}");
+    }
+
     /// As [`Page::preformatted`].
     pub fn preformatted(self, text: &str) -> Report {
         Report { page: self.page.preformatted(text), ..self }
@@ -67,5 +76,25 @@ impl Report {
         self.page.save(&path)?;
         println!("see {}", path.display());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(data: Option<&str>) -> Report {
+        Report::new(&Run { quick: true, data: data.map(Into::into), folder: "nowhere".into() }, "A report")
+    }
+
+    #[test]
+    #[should_panic(expected = "it helps: 0.1")]
+    fn what_does_not_hold_of_the_data_that_come_along_is_refused() {
+        report(None).expect(false, "it helps: 0.1");
+    }
+
+    #[test]
+    fn of_other_data_nothing_is_expected() {
+        report(Some("own.csv")).expect(false, "it helps: 0.1");
     }
 }
