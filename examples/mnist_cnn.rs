@@ -95,7 +95,7 @@ fn main() -> Result<(), Failure> {
         println!("goes on after step {}", trainer.standing().step);
     }
     trainer.fit(epochs, |epoch| loader.epoch(epoch as u64))?;
-    if trainer.stopped().is_some_and(|why| why.contains("as asked")) {
+    if trainer.is_interrupted() {
         return Ok(());
     }
     // The best weights are back: the next run begins anew.

@@ -44,7 +44,7 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
                 fail!("fit: no validation set for a callback that shows predictions; say which with validation(..)");
             }
         }
-        (self.at.epochs, self.stopped) = (epochs, None);
+        (self.at.epochs, self.stopped, self.interrupted) = (epochs, None, false);
         let trained = self.epochs(train);
         self.model.eval();
         let ended = trained.and_then(|()| self.end());
@@ -212,6 +212,7 @@ impl<M: Module + ?Sized, R: Rule, B, P: Predictions> Trainer<'_, M, R, B, P> {
     /// Notes a wish to stop.
     fn heed(&mut self) {
         if self.asked.iter().any(|asked| asked.load(Ordering::Relaxed)) {
+            self.interrupted = true;
             let Standing { step, epoch, epochs, .. } = self.at;
             self.stopped = Some(format!("stopped as asked after step {step}, {epoch} of {epochs} epochs done"));
         }

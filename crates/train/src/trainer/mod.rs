@@ -111,6 +111,7 @@ pub struct Trainer<'a, M: Module + ?Sized, R: Rule, B, P> {
     at: Standing,
     history: History,
     stopped: Option<String>,
+    interrupted: bool,
     /// Where the thread's generator stood before the loader of this epoch was asked.
     epoch_begin: Option<RngState>,
 }
@@ -144,6 +145,7 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
             at: Standing { loss: f64::NAN, ..Standing::default() },
             history: History::default(),
             stopped: None,
+            interrupted: false,
             epoch_begin: None,
         }
     }
@@ -271,6 +273,11 @@ impl<'a, M: Module + ?Sized, R: Rule, B: 'a, P> Trainer<'a, M, R, B, P> {
     /// Why the training was stopped, if it was: before its last epoch, or with it.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
+    }
+
+    /// Whether it was stopped by a wish, that of [`stop_when`](Trainer::stop_when) or Ctrl-C, and so is to be gone on with.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted
     }
 }
 

@@ -54,8 +54,9 @@ fn a_fit_after_ctrl_c_goes_on() {
     let mut trainer = classifying(&net, Adam::new(net.parameters(), 1e-3)).stop_on_ctrl_c();
     trainer.fit(2, pressed).unwrap();
     assert!(trainer.stopped().is_some_and(|why| why.starts_with("stopped as asked after step 1,")));
+    assert!(trainer.is_interrupted());
     trainer.fit(2, pressed).unwrap();
-    assert_eq!((trainer.stopped(), trainer.standing().step), (None, 10));
+    assert_eq!((trainer.stopped(), trainer.is_interrupted(), trainer.standing().step), (None, false, 10));
 }
 
 /// Takes a step that does not end.

@@ -1,9 +1,9 @@
 //! The loop does what it says, no more and no less.
 
 use std::error::Error as _;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, set_hook, take_hook};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::{classifying, in_order, net, points, shrinking, shuffled};
 use tapegrad_core::{Tensor, manual_seed, no_grad, scope, tape, tensor};
@@ -147,16 +147,26 @@ fn a_loss_of_nan_stops_before_the_step() {
     let mut trainer = shrinking(&net, 1.0);
     let history = trainer.fit(2, |_| batches.clone()).unwrap();
     assert_eq!(trainer.stopped(), Some("the loss of step 2 is NaN; the parameters are those before it"));
+    assert!(!trainer.is_interrupted());
     assert_eq!((net.weight.item(), trainer.standing().step, history.epochs().len()), (0.5, 1, 0));
 }
 
 #[test]
-fn what_is_no_loss_and_no_list_of_examples_is_refused_by_name() {
+fn what_is_no_loss_and_no_list_of_examples_is_refused_at_the_users_line() {
+    // The hook is of the whole process; other tests panic on other threads.
+    let (here, place) = (std::thread::current().id(), Arc::new(Mutex::new(String::new())));
+    let (seen, usual) = (place.clone(), take_hook());
+    set_hook(Box::new(move |info| match info.location() {
+        Some(location) if std::thread::current().id() == here => *seen.lock().unwrap() = location.file().to_string(),
+        _ => usual(info),
+    }));
     let net = Linear::new(1, 1);
     let refused = |predict: fn(&Linear, &Tensor) -> Tensor, loss: fn(&Tensor) -> Tensor| {
         let mut trainer = Trainer::new(&net, Sgd::new(net.parameters(), 0.1), predict, loss);
         let fit = AssertUnwindSafe(|| trainer.fit(1, |_| [tensor![[1.0], [2.0]]]));
-        *catch_unwind(fit).unwrap_err().downcast::<String>().unwrap()
+        let message = *catch_unwind(fit).unwrap_err().downcast::<String>().unwrap();
+        assert_eq!(std::mem::take(&mut *place.lock().unwrap()), file!(), "{message}");
+        message
     };
     let message = refused(|net, x| net.call(x), |y| y.square());
     assert!(message.contains("fit: a loss of shape [2, 1], expected one number"), "{message}");
