@@ -233,11 +233,11 @@ fn main() -> Result<(), Failure> {
     let run =
         Run::with_data(ABOUT, "examples/14_inside_the_network", "a folder with IDX files of images of 28 by 28 pixels");
     let images = Images::idx_28(run.data.as_deref())?;
+    let (images, epochs) = if run.quick { (images.first(6_000).first_tests(1_000), 2) } else { (images, 3) };
     let upper = images.y.ge(images.names.len() / 2).sum().item();
     if images.test_y.numel() < 200 || upper < 3.0 * FEW as f64 || upper as usize == images.rows() {
         return Err("expected 200 images to test with, and to train on some of the lower half of the classes and 150 of the upper".into());
     }
-    let (images, epochs) = if run.quick { (images.first(6_000).first_tests(1_000), 2) } else { (images, 3) };
     manual_seed(1);
     let net = Net::new(images.names.len());
     train(&net, (&images.x, &images.y), epochs);

@@ -321,4 +321,17 @@ mod tests {
     fn a_missing_caption_is_refused() {
         let _ = ImageGrid::gray(Array3::zeros((2, 1, 1)).view()).captions(&[Caption::Plain(String::new())]);
     }
+
+    /// Of letters without a gap inside, the widest gap within the row of captions is that between two of them.
+    #[test]
+    fn wide_captions_stand_apart() {
+        let caption = Caption::Plain("HHHHHHHH".into());
+        let grid = ImageGrid::gray(Array3::zeros((2, 4, 4)).view()).captions(&[caption.clone(), caption]).scale(1);
+        let picture = decoded(&grid.draw().unwrap());
+        let rows = GAP + 4 + 2 * FRAME + BETWEEN_IMAGE_AND_CAPTION..picture.height() as usize;
+        let is_blank = |x: u32| rows.clone().all(|y| picture.get_pixel(x, y as u32).0 == [255; 3]);
+        let blank: String = (0..picture.width()).map(|x| if is_blank(x) { ' ' } else { 'H' }).collect();
+        let widest = blank.trim().split('H').map(str::len).max();
+        assert_eq!(widest, Some(GAP + font::ADVANCE), "{blank}");
+    }
 }

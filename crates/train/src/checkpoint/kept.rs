@@ -15,8 +15,8 @@ const STATE: &str = "checkpoints";
 /// A folder of checkpoints: the last, every so many epochs, the best.
 ///
 /// `last.ckpt` is replaced at every epoch, `epoch-0010.ckpt` stay, and of `best-0007.ckpt` there are as many as wanted; a better one
-/// is written before the worst is removed, so that a program that is killed between the two leaves one more. A number is that of epochs done. The list of the best is part of each checkpoint, so that
-/// it goes on after [`resume`](Checkpoints::resume).
+/// is written before the worst is removed, so that a program that is killed between the two leaves one more. A number is that of
+/// epochs done. The list of the best is part of each checkpoint, so that it goes on after [`resume`](Checkpoints::resume).
 ///
 /// ```
 /// use tapegrad_nn::{Linear, Module};

@@ -24,8 +24,8 @@ pub enum Average {
 /// How often each true class was predicted as each.
 ///
 /// A class that is true but never predicted has precision 0, one that is predicted but never true has recall 0, as scikit-learn has
-/// it; of a class that is neither, and of nothing at all, every measure is NaN. So is every measure of a table that was given scores with
-/// a NaN among them: a broken model has no accuracy.
+/// it; of a class that is neither, and of nothing at all, every measure is NaN. So is every measure of a table that was given scores
+/// with a NaN among them: a broken model has no accuracy.
 ///
 /// ```
 /// use tapegrad_core::tensor;

@@ -41,7 +41,7 @@ impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
     /// loaders, the steps that follow have the bits of a training that was never stopped.
     ///
     /// # Errors
-    /// If the checkpoint cannot be read, or is not of this training. Model, optimiser, generator and callbacks are then as they were.
+    /// As [`resume_from`](Trainer::resume_from); also if the system does not say whether there is a checkpoint.
     ///
     /// # Panics
     /// If the training keeps no checkpoints.
@@ -62,7 +62,8 @@ impl<M: Module + ?Sized, R: Rule, B, P> Trainer<'_, M, R, B, P> {
     /// Goes on from a checkpoint.
     ///
     /// # Errors
-    /// If it cannot be read, or is not of this training. Model, optimiser, generator and callbacks are then as they were.
+    /// If it cannot be read, or is not of this training. Model, optimiser, generator and callbacks that have a state are then as they
+    /// were.
     pub fn resume_from(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let checkpoint = Checkpoint::load(path)?;

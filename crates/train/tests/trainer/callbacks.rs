@@ -1,6 +1,7 @@
 //! What the callbacks leave behind.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -100,13 +101,19 @@ fn the_log_has_a_line_for_every_epoch() {
     assert_eq!(lines.len(), 4);
 }
 
+/// A training of [`counting`] with events for TensorBoard, and their file.
+fn logged<'a>(net: &'a Linear, folder: &Folder) -> (Trainer<'a, Linear, impl Rule + use<>, Tensor, Tensor>, PathBuf) {
+    let log = TensorBoard::new(&folder.0).unwrap();
+    let path = log.path().to_owned();
+    (going_up(net).callback(log), path)
+}
+
 #[test]
 fn tensorboard_has_the_steps_of_an_epoch_that_was_broken_off() {
     let folder = Folder::new("events-broken-off");
-    let log = TensorBoard::new(&folder.0).unwrap();
-    let path = log.path().to_owned();
     let net = counting();
-    let mut trainer = going_up(&net).callback(log).stop_when(Arc::new(AtomicBool::new(true)));
+    let (trainer, path) = logged(&net, &folder);
+    let mut trainer = trainer.stop_when(Arc::new(AtomicBool::new(true)));
     trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap();
     assert_eq!(trainer.standing().step, 1);
     // The trainer, which has the file, is still there.
@@ -116,10 +123,8 @@ fn tensorboard_has_the_steps_of_an_epoch_that_was_broken_off() {
 #[test]
 fn tensorboard_gets_a_point_for_every_step_and_for_every_measure_of_an_epoch() {
     let folder = Folder::new("events");
-    let log = TensorBoard::new(&folder.0).unwrap();
-    let path = log.path().to_owned();
     let net = counting();
-    let mut trainer = going_up(&net).callback(log);
+    let (mut trainer, path) = logged(&net, &folder);
     trainer.fit(2, |_| vec![tensor![[1.0]]; 2]).unwrap();
     drop(trainer);
     let bytes = fs::read(path).unwrap();
