@@ -251,6 +251,12 @@ mod tests {
         assert_eq!(whole(0.0, 50.0).len(), 11, "longer steps are as ever");
     }
 
+    /// Steps of 5, of which none is between the ends.
+    #[test]
+    fn an_axis_between_two_steps_has_no_tick_beyond_its_end() {
+        assert_eq!(labels(Axis::fixed(0.5, 4.52, false), 2), [] as [&str; 0]);
+    }
+
     #[test]
     fn log_ticks_are_powers_then_finer_then_linear() {
         let log = |from, to| labels(Axis::fixed(from, to, true), 6);

@@ -140,7 +140,7 @@ mod tests {
         let mut bright = image.mapv(|_| 0);
         bright[[20, 22]] = 9;
         bright[[20, 0]] = 3;
-        let framed = centred(bright.view(), &part);
+        let framed = centred(bright.view(), &[[20, 22], [20, 0]]);
         assert_eq!(framed.mapv(u32::from).sum(), 9, "the one at the edge is not moved into the frame");
     }
 
